@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// status: how a function says that it failed, and why
+#include "base/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+  const char *text;
+  int exit;
+} table[] = {
+#define FHRL_STATUS(code, text, exit) {text, exit},
+#include "base/status.def"
+#undef FHRL_STATUS
+};
+
+fhrl_status fhrl_fail(fhrl_err *err, fhrl_status code, const char *format, ...)
+{
+  if (err == NULL) return code;
+  va_list args;
+  va_start(args, format);
+  vsnprintf(err->msg, sizeof err->msg, format, args);
+  va_end(args);
+  err->code = code;
+  return code;
+}
+
+void fhrl_status_context(fhrl_err *err, const char *format, ...)
+{
+  if (err == NULL) return;
+  char reason[FHRL_ERR_SIZE];
+  memcpy(reason, err->msg, sizeof reason);
+  va_list args;
+  va_start(args, format);
+  const int used = vsnprintf(err->msg, sizeof err->msg, format, args);
+  va_end(args);
+  if (used >= 0 && (size_t)used < sizeof err->msg)
+    snprintf(err->msg + used, sizeof err->msg - (size_t)used, ": %s", reason);
+}
+
+const char *fhrl_status_text(fhrl_status code) { return table[code].text; }
+
+int fhrl_status_exit(fhrl_status code) { return table[code].exit; }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// figure: gnuplot as a child process with an argument vector: no shell, no ~/.gnuplot, output verified
+#pragma once
+
+#include "base/status.h"
+
+// Runs `gnuplot -d -c SCRIPT OUTPUT ARG...` for OUTPUT.svg and .png (the script picks its terminal from the
+// ending of ARG1, see plots/style.gp); paths are made absolute; the figure appears under its name only when
+// gnuplot succeeded and the file ends as an svg or png must.
+//   script   name below plots/, such as "portrait.gp"
+//   output   path of the figure, ending in .svg or .png
+//   args     n further arguments: data files and plain numbers or words
+// FHRL_IO with gnuplot's own first line of complaint; "gnuplot not found" if it is not installed.
+fhrl_status fhrl_figure_draw(const char *script, const char *output, const char *const args[], int n,
+  fhrl_err *err);
