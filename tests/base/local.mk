@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+check_PROGRAMS += tests/base/test_random

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// test_random: known answers, independence of how a sequence is cut, moments
+#include "base/random.h"
+
+#include <math.h>
+
+#include "support.h"
+
+START_TEST(blocks_equal_the_published_known_answers)
+{
+  // Random123's kat_vectors for philox4x32-10: all zeros, all ones, digits of pi
+  static const uint32_t kat[3][10] = {
+    {0, 0, 0, 0, 0, 0, 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
+    {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x408f276d, 0x41c83b0e,
+     0xa20bc7c6, 0x6d5451fd},
+    {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, 0xd16cfe09, 0x94fdcceb,
+     0x5001e420, 0x24126ea1},
+  };
+  for (int k = 0; k < 3; k++) {
+    uint32_t out[4];
+    fhrl_random_block(&kat[k][4], &kat[k][0], out);
+    for (int i = 0; i < 4; i++) ck_assert_uint_eq(out[i], kat[k][6 + i]);
+  }
+}
+END_TEST
+
+START_TEST(numbers_do_not_depend_on_how_the_sequence_is_cut)
+{
+  const fhrl_random at = {.seed = 7, .stream = FHRL_STREAM_NOISE, .step = 3, .layer = 2, .sequence = 5};
+  double whole[101], part[101];
+  fhrl_random_normal(at, 0, 101, whole);
+  fhrl_random_normal(at, 0, 36, part);
+  fhrl_random_normal(at, 36, 65, part + 36);
+  ck_assert_mem_eq(whole, part, sizeof whole);
+  fhrl_random_uniform(at, 0, 101, whole);
+  fhrl_random_uniform(at, 0, 33, part);
+  fhrl_random_uniform(at, 33, 68, part + 33);
+  ck_assert_mem_eq(whole, part, sizeof whole);
+}
+END_TEST
+
+START_TEST(streams_differ_and_normals_have_unit_moments)
+{
+  enum { N = 200000 };
+  static double a[N], b[N];
+  fhrl_random at = {.seed = 1, .stream = FHRL_STREAM_INIT};
+  fhrl_random_normal(at, 0, N, a);
+  at.stream = FHRL_STREAM_START;
+  fhrl_random_normal(at, 0, N, b);
+  double m1 = 0, m2 = 0, m4 = 0, cross = 0;
+  for (int i = 0; i < N; i++) {
+    m1 += a[i] / N;
+    m2 += a[i] * a[i] / N;
+    m4 += a[i] * a[i] * a[i] * a[i] / N;
+    cross += a[i] * b[i] / N;
+  }
+  const double se = 1.0 / sqrt(N); // 5 standard errors; the seed is fixed, so the test cannot flicker
+  ck_assert_double_le(fabs(m1), 5 * se);
+  ck_assert_double_le(fabs(m2 - 1), 5 * sqrt(2.0) * se);
+  ck_assert_double_le(fabs(m4 - 3), 5 * sqrt(96.0) * se);
+  ck_assert_double_le(fabs(cross), 5 * se);
+}
+END_TEST
+
+START_TEST(whole_numbers_stay_below_their_bound_and_cover_it)
+{
+  const fhrl_random at = {.seed = 9, .stream = FHRL_STREAM_PROBE};
+  int seen[257] = {0};
+  for (size_t i = 0; i < 20000; i++) {
+    const uint32_t k = fhrl_random_below(at, i, 257);
+    ck_assert_uint_lt(k, 257);
+    seen[k]++;
+  }
+  for (int k = 0; k < 257; k++) ck_assert_int_gt(seen[k], 0);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *s = suite_create("base/random");
+  TCase *t = tcase_create("philox");
+  tcase_add_test(t, blocks_equal_the_published_known_answers);
+  tcase_add_test(t, numbers_do_not_depend_on_how_the_sequence_is_cut);
+  tcase_add_test(t, streams_differ_and_normals_have_unit_moments);
+  tcase_add_test(t, whole_numbers_stay_below_their_bound_and_cover_it);
+  suite_add_tcase(s, t);
+  return run_suite(s);
+}
