@@ -3,4 +3,5 @@
 libfhrl_a_SOURCES += \
 	src/base/status.def src/base/status.c src/base/status.h \
 	src/base/field.c src/base/field.h \
-	src/base/random.c src/base/random.h
+	src/base/random.c src/base/random.h \
+	src/base/config.c src/base/config_read.c src/base/config.h
