@@ -2,5 +2,6 @@
 # base: status, fields, configuration, random numbers, files, progress; includes nothing of the other rooms
 libfhrl_a_SOURCES += \
 	src/base/status.def src/base/status.c src/base/status.h \
+	src/base/cpu.c src/base/cpu.h \
 	src/base/field.c src/base/field.h \
 	src/base/random.c src/base/random.h
