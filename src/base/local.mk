@@ -4,3 +4,4 @@ libfhrl_a_SOURCES += \
 	src/base/status.def src/base/status.c src/base/status.h \
 	src/base/field.c src/base/field.h \
 	src/base/random.c src/base/random.h
+libfhrl_a_SOURCES += src/base/dense.c src/base/dense.h
