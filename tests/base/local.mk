@@ -2,3 +2,4 @@
 check_PROGRAMS += tests/base/test_random
 check_PROGRAMS += tests/base/test_file
 check_PROGRAMS += tests/base/test_config
+check_PROGRAMS += tests/base/test_dense
