@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // support: what every test program shares: the runner, tolerances that print, a scratch folder, golden files
+#define _XOPEN_SOURCE 700 // nftw
 #include "support.h"
 
+#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +46,10 @@ const char *scratch(const char *name)
   if (mkdir(path, 0777) != 0) ck_abort_msg("cannot make the folder %s", path);
   return path;
 }
+
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at) { return remove(path); }
+
+void remove_scratch(const char *folder) { nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
 
 const char *test_data(const char *name)
 {

@@ -24,8 +24,9 @@ void assert_fails(fhrl_status got, fhrl_status want, const fhrl_err *err, const 
     ck_assert_msg(ok_ == FHRL_OK, "%s: %s", #call, err.msg);                                       \
   } while (0)
 
-// A fresh folder below the build tree, emptied by the caller's tests themselves; static storage.
+// A fresh folder below the build tree, to be removed with all it holds by remove_scratch; static storage.
 const char *scratch(const char *name);
+void remove_scratch(const char *folder);
 
 // Path of a file below tests/ of the source tree; static storage, valid until the next call.
 const char *test_data(const char *name);

@@ -18,21 +18,26 @@ typedef struct fhrl_file {
 } fhrl_file;
 
 // Begins a save of `path`; commit makes it visible, abandon removes the temporary (both NULL-stream-safe and
-// leave f->stream NULL). A commit that fails has abandoned. FHRL_IO with the path and the system's reason.
+// leave f->stream NULL). A commit that fails has abandoned. FHRL_IO with the path and the system's reason, also
+// for a path that is there but no regular file.
 fhrl_status fhrl_file_begin(fhrl_file *f, const char *path, fhrl_err *err);
 fhrl_status fhrl_file_commit(fhrl_file *f, fhrl_err *err);
 void fhrl_file_abandon(fhrl_file *f);
 
 // The last three steps for a library that writes PATH.tmp itself (NetCDF, gnuplot): fsync, rename, fsync folder.
-// temporary[] receives the name to write to; a stale one is removed.
+// temporary[] receives the name to write to; a stale one is removed. A publish that fails has removed it too.
 fhrl_status fhrl_file_temporary(const char *path, char temporary[FHRL_PATH_SIZE], fhrl_err *err);
 fhrl_status fhrl_file_publish(const char *temporary, const char *path, fhrl_err *err);
+
+// Opens a regular file for reading (anything else is refused without blocking) and tells its size in bytes.
+// The stream is owned by the caller (fclose). FHRL_IO with the path and the system's reason.
+fhrl_status fhrl_file_open(const char *path, FILE **stream, size_t *size, fhrl_err *err);
 
 // Whole contents with a terminating NUL that *size does not count; owned by the caller (free).
 // FHRL_LIMIT beyond `limit` bytes, FHRL_IO if it cannot be read or is no regular file.
 fhrl_status fhrl_file_read(const char *path, size_t limit, char **data, size_t *size, fhrl_err *err);
 
-// Makes the folder and its parents; an existing folder is fine.
+// Makes the folder and its parents; an existing folder is fine, and "" is the working folder.
 fhrl_status fhrl_file_folder(const char *path, fhrl_err *err);
 
 int fhrl_file_exists(const char *path);    // 1 if anything is there
@@ -45,5 +50,5 @@ fhrl_status fhrl_file_join(const char *folder, const char *name, char out[FHRL_P
 fhrl_status fhrl_file_absolute(const char *path, char out[FHRL_PATH_SIZE], fhrl_err *err);
 
 // out = path of a data file that comes with the program, such as "plots/style.gp": in $FHRL_DATADIR, else in the
-// source folder if the program runs from its build tree, else in the installed pkgdatadir.
+// source folder if the program runs from its build tree, else in the installed pkgdatadir. FHRL_IO if it is absent.
 fhrl_status fhrl_file_data(const char *name, char out[FHRL_PATH_SIZE], fhrl_err *err);

@@ -4,4 +4,5 @@ libfhrl_a_SOURCES += \
 	src/base/status.def src/base/status.c src/base/status.h \
 	src/base/cpu.c src/base/cpu.h \
 	src/base/field.c src/base/field.h \
-	src/base/random.c src/base/random.h
+	src/base/random.c src/base/random.h \
+	src/base/file.c src/base/file.h

@@ -15,6 +15,16 @@ static const struct {
 #undef FHRL_STATUS
 };
 
+// A message may quote a hostile file: what could steer a terminal (C0, DEL, and C1 in UTF-8) becomes '?'.
+static void defuse(char msg[])
+{
+  for (unsigned char *c = (unsigned char *)msg; *c; c++) {
+    const int c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+    if ((*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f) *c = '?';
+    if (c1) c[0] = c[1] = '?';
+  }
+}
+
 fhrl_status fhrl_fail(fhrl_err *err, fhrl_status code, const char *format, ...)
 {
   if (err == NULL) return code;
@@ -22,6 +32,7 @@ fhrl_status fhrl_fail(fhrl_err *err, fhrl_status code, const char *format, ...)
   va_start(args, format);
   vsnprintf(err->msg, sizeof err->msg, format, args);
   va_end(args);
+  defuse(err->msg);
   err->code = code;
   return code;
 }
@@ -35,8 +46,11 @@ void fhrl_status_context(fhrl_err *err, const char *format, ...)
   va_start(args, format);
   const int used = vsnprintf(err->msg, sizeof err->msg, format, args);
   va_end(args);
-  if (used >= 0 && (size_t)used < sizeof err->msg)
-    snprintf(err->msg + used, sizeof err->msg - (size_t)used, ": %s", reason);
+  // being cut is fine; that the result is looked at tells gcc so
+  if (used >= 0 && (size_t)used < sizeof err->msg &&
+      snprintf(err->msg + used, sizeof err->msg - (size_t)used, ": %s", reason) < 0)
+    err->msg[used] = '\0';
+  defuse(err->msg);
 }
 
 const char *fhrl_status_text(fhrl_status code) { return table[code].text; }

@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 check_PROGRAMS += tests/base/test_random
+check_PROGRAMS += tests/base/test_file
