@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# analysis: what is measured of the network, of the flow and of what lies between them
+# analysis: metrics, the ladder, stability, portraits; takes networks and flows alike
+libfhrl_a_SOURCES += src/analysis/init.c src/analysis/init.h
 libfhrl_a_SOURCES += src/analysis/metrics.c src/analysis/metrics.h
 libfhrl_a_SOURCES += src/analysis/spectrum.c src/analysis/spectrum.h
 libfhrl_a_SOURCES += src/analysis/drift.c src/analysis/drift.h

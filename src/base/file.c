@@ -133,48 +133,54 @@ void fhrl_file_abandon(fhrl_file *f)
   unlink(temporary);
 }
 
-// Reads exactly `size` bytes, then expects the end. Returns NULL or what went wrong.
-static const char *read_all(int fd, char *data, size_t size)
+fhrl_status fhrl_file_open(const char *path, FILE **stream, size_t *size, fhrl_err *err)
 {
-  size_t got = 0;
-  char beyond;
-  while (got < size) {
-    const size_t left = size - got;
-    const ssize_t n = read(fd, data + got, left < SSIZE_MAX ? left : SSIZE_MAX);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return strerror(errno);
-    if (n == 0) return "it became shorter while it was read";
-    got += (size_t)n;
-  }
-  return read(fd, &beyond, 1) == 0 ? NULL : "it became longer while it was read";
-}
-
-fhrl_status fhrl_file_read(const char *path, size_t limit, char **data, size_t *size, fhrl_err *err)
-{
+  struct stat st;
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe must not block before it is refused
   if (fd < 0) return fhrl_fail(err, FHRL_IO, "cannot open %s: %s", path, strerror(errno));
   fhrl_status status = FHRL_OK;
-  char *bytes = NULL;
-  const char *fault;
-  struct stat st;
+  FILE *opened = NULL;
   if (fstat(fd, &st) != 0)
     status = fhrl_fail(err, FHRL_IO, "cannot read %s: %s", path, strerror(errno));
   else if (!S_ISREG(st.st_mode))
     status = fhrl_fail(err, FHRL_IO, "cannot read %s: it is no regular file", path);
-  else if ((uintmax_t)st.st_size > limit)
-    status = fhrl_fail(err, FHRL_LIMIT, "%s has %jd bytes; the limit is %zu", path, (intmax_t)st.st_size, limit);
-  else if ((uintmax_t)st.st_size >= SIZE_MAX || (bytes = malloc((size_t)st.st_size + 1)) == NULL)
-    status = fhrl_fail(err, FHRL_NOMEM, "no memory for the %jd bytes of %s", (intmax_t)st.st_size, path);
-  else if ((fault = read_all(fd, bytes, (size_t)st.st_size)) != NULL)
-    status = fhrl_fail(err, FHRL_IO, "cannot read %s: %s", path, fault);
-  close(fd);
+  else if ((uintmax_t)st.st_size >= SIZE_MAX)
+    status = fhrl_fail(err, FHRL_LIMIT, "%s is larger than the address space", path);
+  else if ((opened = fdopen(fd, "rb")) == NULL)
+    status = fhrl_fail(err, FHRL_NOMEM, "no memory to read %s", path);
+  if (status != FHRL_OK) {
+    close(fd);
+    return status;
+  }
+  *stream = opened;
+  *size = (size_t)st.st_size;
+  return FHRL_OK;
+}
+
+fhrl_status fhrl_file_read(const char *path, size_t limit, char **data, size_t *size, fhrl_err *err)
+{
+  FILE *stream;
+  size_t length;
+  char *bytes = NULL;
+  fhrl_status status = FHRL_OK;
+  FHRL_TRY(fhrl_file_open(path, &stream, &length, err));
+  if (length > limit)
+    status = fhrl_fail(err, FHRL_LIMIT, "%s has %zu bytes; the limit is %zu", path, length, limit);
+  else if ((bytes = malloc(length + 1)) == NULL)
+    status = fhrl_fail(err, FHRL_NOMEM, "no memory for the %zu bytes of %s", length, path);
+  else if (fread(bytes, 1, length, stream) != length)
+    status = fhrl_fail(err, FHRL_IO, "cannot read %s: %s", path,
+      ferror(stream) ? strerror(errno) : "it became shorter while it was read");
+  else if (getc(stream) != EOF) // also a file whose size is not the truth, as in /proc
+    status = fhrl_fail(err, FHRL_IO, "cannot read %s: it became longer while it was read", path);
+  fclose(stream);
   if (status != FHRL_OK) {
     free(bytes);
     return status;
   }
-  bytes[st.st_size] = '\0';
+  bytes[length] = '\0';
   *data = bytes;
-  *size = (size_t)st.st_size;
+  *size = length;
   return FHRL_OK;
 }
 

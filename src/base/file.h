@@ -29,6 +29,10 @@ void fhrl_file_abandon(fhrl_file *f);
 fhrl_status fhrl_file_temporary(const char *path, char temporary[FHRL_PATH_SIZE], fhrl_err *err);
 fhrl_status fhrl_file_publish(const char *temporary, const char *path, fhrl_err *err);
 
+// Opens a regular file for reading (anything else is refused without blocking) and tells its size in bytes.
+// The stream is owned by the caller (fclose). FHRL_IO with the path and the system's reason.
+fhrl_status fhrl_file_open(const char *path, FILE **stream, size_t *size, fhrl_err *err);
+
 // Whole contents with a terminating NUL that *size does not count; owned by the caller (free).
 // FHRL_LIMIT beyond `limit` bytes, FHRL_IO if it cannot be read or is no regular file.
 fhrl_status fhrl_file_read(const char *path, size_t limit, char **data, size_t *size, fhrl_err *err);

@@ -5,4 +5,5 @@ libfhrl_a_SOURCES += src/base/field.c src/base/field.h
 libfhrl_a_SOURCES += src/base/random.c src/base/random.h
 libfhrl_a_SOURCES += src/base/config.c src/base/config_read.c src/base/config.h
 libfhrl_a_SOURCES += src/base/file.c src/base/file.h
+libfhrl_a_SOURCES += src/base/cpu.c src/base/cpu.h
 libfhrl_a_SOURCES += src/base/dense.c src/base/dense.h

@@ -46,8 +46,10 @@ void fhrl_status_context(fhrl_err *err, const char *format, ...)
   va_start(args, format);
   const int used = vsnprintf(err->msg, sizeof err->msg, format, args);
   va_end(args);
-  if (used >= 0 && (size_t)used < sizeof err->msg)
-    snprintf(err->msg + used, sizeof err->msg - (size_t)used, ": %s", reason);
+  // being cut is fine; that the result is looked at tells gcc so
+  if (used >= 0 && (size_t)used < sizeof err->msg &&
+      snprintf(err->msg + used, sizeof err->msg - (size_t)used, ": %s", reason) < 0)
+    err->msg[used] = '\0';
   defuse(err->msg);
 }
 

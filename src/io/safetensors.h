@@ -24,6 +24,7 @@ typedef struct fhrl_tensor {
 
 typedef struct fhrl_safetensors fhrl_safetensors; // one opened file; opaque
 
+// *out is owned by the caller (close). FHRL_IO, FHRL_FORMAT (which rule is broken) and FHRL_NOMEM name the path.
 fhrl_status fhrl_safetensors_open(const char *path, fhrl_safetensors **out, fhrl_err *err);
 void fhrl_safetensors_close(fhrl_safetensors *file); // NULL-safe
 const char *fhrl_safetensors_path(const fhrl_safetensors *file);
@@ -35,12 +36,14 @@ const char *fhrl_safetensors_metadata(const fhrl_safetensors *file, const char *
 const char *fhrl_safetensors_metadata_at(const fhrl_safetensors *file, int index, const char **key);
 
 // Copies a tensor into out[] with conversion from F32 or F64; it must have exactly this shape.
-// FHRL_FORMAT names the file, the tensor and both shapes; FHRL_NUMERIC the first index that is not finite.
+// FHRL_FORMAT names the file, the tensor and both shapes; FHRL_NUMERIC the first index that is not finite: out[] is
+// then filled all the same, so that a caller may warn and go on.
 fhrl_status fhrl_safetensors_read(const fhrl_safetensors *file, const char *name, int rank,
   const size_t shape[], double out[], fhrl_err *err);
 fhrl_status fhrl_safetensors_read_float(const fhrl_safetensors *file, const char *name, int rank,
   const size_t shape[], float out[], fhrl_err *err);
 
-// Writes tensors in the given order; metadata: key, value, key, value, ..., NULL. Atomic.
+// Writes tensors in the given order; metadata: key, value, key, value, ..., NULL, or NULL for none. Atomic, and the
+// same arguments give the same bytes. FHRL_ARG names a tensor or key that the reader would refuse.
 fhrl_status fhrl_safetensors_save(const char *path, const fhrl_tensor tensors[], int count,
   const char *const metadata[], fhrl_err *err);

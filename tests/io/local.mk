@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 check_PROGRAMS += tests/io/test_json
 check_PROGRAMS += tests/io/test_table
+check_PROGRAMS += tests/io/test_safetensors
