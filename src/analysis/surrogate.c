@@ -111,30 +111,37 @@ void fhrl_surrogate_draw(fhrl_surrogate *w, fhrl_null null, fhrl_random at, doub
   }
 }
 
-fhrl_status fhrl_surrogate_summary(const fhrl_drift *w, int M, const double s[], fhrl_surrogate_bands *out,
+fhrl_status fhrl_surrogate_peaks(const fhrl_drift *w, int M, const double s[], fhrl_drift_peak peaks[],
   double amplitude[], fhrl_err *err)
 {
   const size_t m = (size_t)M, bins = (size_t)w->bins;
-  double *memory = malloc((3 * m + bins * m + bins) * sizeof *memory);
-  if (!memory) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d surrogates", M);
-  double *frequency = memory, *magnitude = frequency + m, *centroid = magnitude + m;
-  double *all = centroid + m, *one = all + bins * m; // all (bins, M)
-  for (int i = 0; i < M; i++) {
-    fhrl_drift_amplitude(w, s + (size_t)i * w->n, one);
-    const fhrl_drift_peak peak = fhrl_drift_find(w, one);
-    frequency[i] = peak.frequency;
-    magnitude[i] = peak.magnitude;
-    centroid[i] = peak.centroid;
-    for (size_t j = 0; j < bins; j++) all[j * m + i] = one[j];
+  double *one = malloc((bins + (amplitude ? bins * m : 0)) * sizeof *one), *all = one + bins; // all (bins, M)
+  if (!one) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d surrogates", M);
+  for (size_t i = 0; i < m; i++) {
+    fhrl_drift_amplitude(w, s + i * (size_t)w->n, one);
+    peaks[i] = fhrl_drift_find(w, one);
+    for (size_t j = 0; amplitude && j < bins; j++) all[j * m + i] = one[j];
   }
-  *out = (fhrl_surrogate_bands){fhrl_metrics_band(M, frequency), fhrl_metrics_band(M, magnitude),
-    fhrl_metrics_band(M, centroid)};
   for (size_t j = 0; amplitude && j < bins; j++) {
     const fhrl_band band = fhrl_metrics_band(M, all + j * m);
     amplitude[j] = band.mean;
     amplitude[bins + j] = band.low;
     amplitude[2 * bins + j] = band.high;
   }
-  free(memory);
+  free(one);
+  return FHRL_OK;
+}
+
+fhrl_status fhrl_surrogate_summary(int M, const fhrl_drift_peak peaks[], fhrl_surrogate_bands *out, fhrl_err *err)
+{
+  double *value = malloc((size_t)M * sizeof *value);
+  if (!value) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d surrogates", M);
+  for (int i = 0; i < M; i++) value[i] = peaks[i].frequency;
+  out->frequency = fhrl_metrics_band(M, value);
+  for (int i = 0; i < M; i++) value[i] = peaks[i].magnitude;
+  out->magnitude = fhrl_metrics_band(M, value);
+  for (int i = 0; i < M; i++) value[i] = peaks[i].centroid;
+  out->centroid = fhrl_metrics_band(M, value);
+  free(value);
   return FHRL_OK;
 }

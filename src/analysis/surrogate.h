@@ -39,11 +39,14 @@ void fhrl_surrogate_free(fhrl_surrogate *w); // leaves it zeroed
 // One sequence of n-1 similarities drawn under the null; `at` names the random numbers (stream FHRL_STREAM_NULL).
 void fhrl_surrogate_draw(fhrl_surrogate *w, fhrl_null null, fhrl_random at, double s[]);
 
+// What M sequences s (M, n) of similarities give under the transform w: peaks (M), and amplitude (3, bins; NULL: not
+// wanted): the mean, the low and the high end of the band of each |S(f)|.
+fhrl_status fhrl_surrogate_peaks(const fhrl_drift *w, int M, const double s[], fhrl_drift_peak peaks[],
+  double amplitude[], fhrl_err *err);
+
 typedef struct fhrl_surrogate_bands {
   fhrl_band frequency, magnitude, centroid;
 } fhrl_surrogate_bands;
 
-// What M sequences s (M, n) of similarities give under the transform w; amplitude (3, bins; NULL: not wanted) are the
-// mean, low and high ends of the band of each |S(f)|.
-fhrl_status fhrl_surrogate_summary(const fhrl_drift *w, int M, const double s[], fhrl_surrogate_bands *out,
-  double amplitude[], fhrl_err *err);
+// Bands of M peaks.
+fhrl_status fhrl_surrogate_summary(int M, const fhrl_drift_peak peaks[], fhrl_surrogate_bands *out, fhrl_err *err);

@@ -22,13 +22,15 @@ static void bands_of(const fhrl_drift *w, int d, const double h[], fhrl_null nul
   fhrl_surrogate_bands *out)
 {
   static double s[SURROGATES * LENGTH];
+  fhrl_drift_peak peaks[SURROGATES];
   fhrl_surrogate source;
   assert_ok(fhrl_surrogate_init(&source, VECTORS, d, h, (size_t)d, &err));
   for (int m = 0; m < SURROGATES; m++)
     fhrl_surrogate_draw(&source, null,
       (fhrl_random){.seed = 9, .stream = FHRL_STREAM_NULL, .step = (uint32_t)m, .layer = layer}, s + m * LENGTH);
   fhrl_surrogate_free(&source);
-  assert_ok(fhrl_surrogate_summary(w, SURROGATES, s, out, NULL, &err));
+  assert_ok(fhrl_surrogate_peaks(w, SURROGATES, s, peaks, NULL, &err));
+  assert_ok(fhrl_surrogate_summary(SURROGATES, peaks, out, &err));
 }
 
 static int holds(fhrl_band band, double value) { return value >= band.low && value <= band.high; }
