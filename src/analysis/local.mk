@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# analysis: what is measured of the network, of the flow and of what lies between them
+libfhrl_a_SOURCES += src/analysis/metrics.c src/analysis/metrics.h
+libfhrl_a_SOURCES += src/analysis/spectrum.c src/analysis/spectrum.h
+libfhrl_a_SOURCES += src/analysis/drift.c src/analysis/drift.h
+libfhrl_a_SOURCES += src/analysis/surrogate.c src/analysis/surrogate.h
+libfhrl_a_SOURCES += src/analysis/weight.c src/analysis/weight.h
+libfhrl_a_SOURCES += src/analysis/slots.c src/analysis/slots.h
