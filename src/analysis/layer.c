@@ -18,7 +18,7 @@ static const fhrl_field keys[] = {
   {"r", 4, "1", "slots", FHRL_INT, 1, 256},
   {"alpha", 0.1, "1", "share of a slot renewed by a token", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
   {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
-  {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, INFINITY, FHRL_OPEN_HIGH},
+  {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
   {"projections", PROJECTIONS_OWN, "", "query, key and value", FHRL_CHOICE, .choices = "own|shared"},
 };
 enum { N_KEY = FHRL_COUNT(keys) };
