@@ -3,3 +3,4 @@ check_PROGRAMS += tests/io/test_json
 check_PROGRAMS += tests/io/test_table
 check_PROGRAMS += tests/io/test_safetensors
 check_PROGRAMS += tests/io/test_dataset
+check_PROGRAMS += tests/io/test_figure
