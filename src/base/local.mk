@@ -4,4 +4,7 @@ libfhrl_a_SOURCES += \
 	src/base/status.def src/base/status.c src/base/status.h \
 	src/base/field.c src/base/field.h \
 	src/base/random.c src/base/random.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/progress.c src/base/progress.h \
+	src/base/signals.c src/base/signals.h \
 	src/base/file.c src/base/file.h
