@@ -9,3 +9,4 @@ libfhrl_a_SOURCES += src/analysis/weight.c src/analysis/weight.h
 libfhrl_a_SOURCES += src/analysis/slots.c src/analysis/slots.h
 libfhrl_a_SOURCES += src/analysis/layer.c src/analysis/layer.h
 libfhrl_a_SOURCES += src/analysis/ladder.c src/analysis/ladder.h
+libfhrl_a_SOURCES += src/analysis/ladder_stability.c src/analysis/ladder_stability.h
