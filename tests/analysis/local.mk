@@ -5,4 +5,4 @@ check_PROGRAMS += tests/analysis/test_drift
 check_PROGRAMS += tests/analysis/test_surrogate
 check_PROGRAMS += tests/analysis/test_weight
 check_PROGRAMS += tests/analysis/test_slots
-EXTRA_DIST += tests/golden/E/expect.txt
+check_PROGRAMS += tests/analysis/test_probe
