@@ -38,11 +38,11 @@ static const fhrl_field param[N_PARAM] = {
   [MEMORY] = {"memory", PHI_OUTER, "", "what the memory takes up, Phi: (8) or (9)", FHRL_CHOICE,
               .choices = "outer|normalized"},
   [BETA] = {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
-  [GAMMA] = {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, INFINITY, FHRL_OPEN_HIGH},
-  [KAPPA] = {"kappa", 1.0, "1", "strength of homeostasis", FHRL_REAL, 0, INFINITY, FHRL_OPEN_HIGH},
-  [EPSILON] = {"epsilon", 1e-6, "1", "softening of the homeostasis at the origin", FHRL_REAL, 0, INFINITY, FHRL_OPEN_HIGH},
-  [LAMBDA] = {"lambda", 0.5, "1/token", "rate at which the memory decays", FHRL_REAL, 0, INFINITY, FHRL_OPEN_HIGH},
-  [ETA] = {"eta", 0.1, "1/token", "rate at which the memory takes up", FHRL_REAL, 0, INFINITY, FHRL_OPEN_HIGH},
+  [GAMMA] = {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
+  [KAPPA] = {"kappa", 1.0, "1", "strength of homeostasis", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
+  [EPSILON] = {"epsilon", 1e-6, "1", "softening of the homeostasis at the origin", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
+  [LAMBDA] = {"lambda", 0.5, "1/token", "rate at which the memory decays", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
+  [ETA] = {"eta", 0.1, "1/token", "rate at which the memory takes up", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
 };
 static const fhrl_matrix matrix[N_MATRIX] = {
   [W] = {"W", 1.5, "recurrent weights of the tanh drive, (d, d)"},

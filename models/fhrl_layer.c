@@ -31,8 +31,8 @@ static const fhrl_field param[N_PARAM] = {
   [R] = {"r", 4, "1", "number of slots", FHRL_INT, 1, 256},
   [ALPHA] = {"alpha", 0.1, "1", "share of a slot that one token renews", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
   [BETA] = {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
-  [GAMMA] = {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, INFINITY, FHRL_OPEN_HIGH},
-  [C] = {"c", 1.0, "1/token", "rate of y", FHRL_REAL, 0, INFINITY, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [GAMMA] = {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
+  [C] = {"c", 1.0, "1/token", "rate of y", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
   [RATE] = {"rate", RATE_PAPER, "", "rate of the slots: alpha, or -ln(1 - alpha)", FHRL_CHOICE,
             .choices = "paper|exact"},
 };

@@ -59,6 +59,11 @@ static fhrl_status sync_folder_of(const char *path, fhrl_err *err)
 
 static fhrl_status rename_synced(const char *temporary, const char *path, fhrl_err *err)
 {
+  const fhrl_status status = replaceable(path, err);
+  if (status != FHRL_OK) {
+    unlink(temporary);
+    return status;
+  }
   if (rename(temporary, path) != 0) {
     const int reason = errno;
     unlink(temporary);

@@ -2,3 +2,5 @@
 check_PROGRAMS += tests/io/test_json
 check_PROGRAMS += tests/io/test_table
 check_PROGRAMS += tests/io/test_safetensors
+check_PROGRAMS += tests/io/test_dataset
+check_PROGRAMS += tests/io/test_figure

@@ -7,3 +7,8 @@ tests_nn_test_golden_SOURCES = tests/nn/test_golden.c tests/nn/case.c tests/nn/c
 tests_nn_test_golden_double_SOURCES = $(tests_nn_test_golden_SOURCES)
 tests_nn_test_golden_double_CFLAGS = $(AM_CFLAGS) -DFHRL_NN_DOUBLE
 tests_nn_test_golden_double_LDADD = $(NN64_LDADD)
+
+check_PROGRAMS += tests/nn/test_gradient_double
+tests_nn_test_gradient_double_SOURCES = tests/nn/test_gradient.c tests/nn/reference.c tests/nn/reference.h
+tests_nn_test_gradient_double_CFLAGS = $(AM_CFLAGS) -DFHRL_NN_DOUBLE
+tests_nn_test_gradient_double_LDADD = $(NN64_LDADD)
