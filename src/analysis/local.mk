@@ -11,3 +11,4 @@ libfhrl_a_SOURCES += src/analysis/probe_drift.c src/analysis/probe_drift.h
 libfhrl_a_SOURCES += src/analysis/probe.c src/analysis/probe_measure.c src/analysis/probe.h
 libfhrl_a_SOURCES += src/analysis/layer.c src/analysis/layer.h
 libfhrl_a_SOURCES += src/analysis/ladder.c src/analysis/ladder.h
+libfhrl_a_SOURCES += src/analysis/ladder_stability.c src/analysis/ladder_stability.h

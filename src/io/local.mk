@@ -2,6 +2,7 @@
 # io: JSON, tables, safetensors, NetCDF, figures, run manifests; the only room that includes jansson and NetCDF
 libfhrl_a_SOURCES += \
 	src/io/json.c src/io/json.h \
+	src/io/manifest.c src/io/manifest.h \
 	src/io/figure.c src/io/figure.h \
 	src/io/dataset.c src/io/dataset.h \
 	src/io/table.c src/io/table.h \

@@ -12,3 +12,5 @@ check_PROGRAMS += tests/analysis/test_ladder
 tests_analysis_test_ladder_SOURCES = tests/analysis/test_ladder.c tests/analysis/golden_layer.h
 EXTRA_DIST += tests/golden/A/weights.txt tests/golden/A/expect.txt tests/golden/C/weights.txt tests/golden/C/expect.txt
 EXTRA_DIST += tests/golden/F/weights.txt tests/golden/F/expect.txt
+check_PROGRAMS += tests/analysis/test_ladder_stability
+tests_analysis_test_ladder_stability_SOURCES = tests/analysis/test_ladder_stability.c tests/analysis/golden_layer.h
