@@ -218,3 +218,9 @@ fhrl_gpt_tensor fhrl_gpt_locate(const fhrl_gpt_config *config, size_t index)
   while (k + 1 < count && tensor[k + 1].offset <= index) k++;
   return tensor[k];
 }
+
+fhrl_tensor fhrl_gpt_describe(const fhrl_gpt_tensor *t, const char *name, const fhrl_real *arena)
+{
+  return (fhrl_tensor){.name = name, .dtype = sizeof(fhrl_real) == 8 ? FHRL_F64 : FHRL_F32, .rank = t->rank,
+    .shape = {t->shape[0], t->shape[1]}, .count = t->count, .data = arena + t->offset};
+}

@@ -10,6 +10,7 @@
 
 #include "base/field.h"
 #include "base/status.h"
+#include "io/safetensors.h"
 #include "nn/real.h"
 
 // ---- configuration: the keys of [model], in the order of the table
@@ -115,3 +116,15 @@ void fhrl_gpt_randomize(fhrl_gpt *gpt, uint32_t seed);
 
 // The tensor that element `index` of an arena belongs to: for messages.
 fhrl_gpt_tensor fhrl_gpt_locate(const fhrl_gpt_config *config, size_t index);
+
+// A tensor of an arena as an entry for a safetensors file; borrows name, t and arena.
+fhrl_tensor fhrl_gpt_describe(const fhrl_gpt_tensor *t, const char *name, const fhrl_real *arena);
+
+// ---- files: checkpoint.safetensors, tensors by their names, __metadata__ format = "fhrl" and model.* keys
+// Reads a checkpoint: the file, or the one in the folder `path`; F32 or F64; keys that are absent take their
+// defaults. FHRL_FORMAT for a tensor that is missing, unknown or of another shape (both named), FHRL_NUMERIC for a
+// weight that is not finite, FHRL_IO. *out is to be freed.
+fhrl_status fhrl_gpt_load(const char *path, fhrl_gpt *out, fhrl_err *err);
+
+// The weights alone; the file is old or new, never torn. FHRL_IO, FHRL_NOMEM.
+fhrl_status fhrl_gpt_save(const fhrl_gpt *gpt, const char *path, fhrl_err *err);

@@ -149,7 +149,8 @@ void KERNEL(rows_norm)(int n, int C, const fhrl_real *x, const fhrl_real *w, con
     const fhrl_real mean = sum_of(C, x) / (fhrl_real)C;
     for (int j = 0; j < C; j++) y[j] = x[j] - mean;
     const fhrl_real variance = KERNEL(rows_dot)(C, y, y) / (fhrl_real)C;
-    const fhrl_real scale = 1 / sqrt(variance + (fhrl_real)1e-5);
+    const fhrl_real overflow = variance - variance; // 0, or NaN where the row would otherwise pass as zero
+    const fhrl_real scale = 1 / sqrt(variance + (fhrl_real)1e-5) + overflow;
     for (int j = 0; j < C; j++) y[j] = y[j] * scale * w[j] + b[j];
     stat[0] = mean;
     stat[1] = scale;

@@ -23,6 +23,9 @@ INLINE fhrl_real dot(int n, const fhrl_real *restrict a, const fhrl_real *restri
   return sum;
 }
 
+// 0 for a finite norm. A finite vector whose norm overflows would pass as zero when divided by it: let it show as NaN.
+INLINE fhrl_real overflow(fhrl_real size) { return size - size; }
+
 // One slot of one side: row = (1-alpha) before + alpha n(z + noise). Returns |z + noise|.
 INLINE fhrl_real remember(int C, fhrl_real alpha, const fhrl_real *restrict z, const fhrl_real *restrict noise,
   const fhrl_real *restrict before, fhrl_real *restrict row)
@@ -32,7 +35,7 @@ INLINE fhrl_real remember(int C, fhrl_real alpha, const fhrl_real *restrict z, c
   else
     for (int j = 0; j < C; j++) row[j] = z[j];
   const fhrl_real size = sqrt(dot(C, row, row));
-  const fhrl_real gain = alpha / (size > smallest ? size : smallest), stay = 1 - alpha;
+  const fhrl_real gain = alpha / (size > smallest ? size : smallest) + overflow(size), stay = 1 - alpha;
   if (before)
     for (int j = 0; j < C; j++) row[j] = stay * before[j] + gain * row[j];
   else
@@ -56,7 +59,7 @@ void KERNEL(slots_forward)(int C, int R, fhrl_real alpha, fhrl_real beta, const 
     for (int j = 0; j < C; j++) y[j] += match[i] * U[(size_t)i * C + j];
   }
   const fhrl_real size = sqrt(dot(C, y, y));
-  const fhrl_real gain = size > 0 ? 1 / (1 + beta * (size - 1)) : 0; // [FH-RL eq. 7]; w = 0 gives y = 0
+  const fhrl_real gain = (size > 0 ? 1 / (1 + beta * (size - 1)) : 0) + overflow(size); // [FH-RL eq. 7]; y = 0 if w = 0
   for (int j = 0; j < C; j++) y[j] *= gain;
   match[R] = size;
 }
