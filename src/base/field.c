@@ -50,10 +50,9 @@ int fhrl_field_choice(const char *choices, const char *word)
 
 int fhrl_field_admits(const fhrl_field *field, double value)
 {
-  if (isnan(value)) return 0;
+  if (!isfinite(value)) return 0; // high = INFINITY means unbounded, not that infinity is a value
   if (field->kind == FHRL_INT && !(value == floor(value) && fabs(value) <= 9007199254740992.0)) return 0;
-  if (!bounded(field)) return isfinite(value);
-  if (isinf(value) && value != field->low && value != field->high) return 0;
+  if (!bounded(field)) return 1;
   if (value < field->low || value > field->high) return 0;
   if ((field->open & FHRL_OPEN_LOW) && value == field->low) return 0;
   if ((field->open & FHRL_OPEN_HIGH) && value == field->high) return 0;

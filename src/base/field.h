@@ -36,5 +36,5 @@ void fhrl_field_range(const fhrl_field *field, char out[], unsigned size);
 int fhrl_field_choice(const char *choices, const char *word);
 const char *fhrl_field_word(const char *choices, int index, int *len);
 
-// 1 if the number lies in the field's range (and is whole for FHRL_INT, and finite unless the bound is infinite).
+// 1 if the number lies in the field's range (and is finite, and whole for FHRL_INT).
 int fhrl_field_admits(const fhrl_field *field, double value);

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// command: the table of commands, and what each of them is given
+#pragma once
+
+#include "base/config.h"
+#include "base/status.h"
+
+enum { FHRL_REQUIRE_SIZE = 512 };
+
+// The command line after parsing.
+typedef struct fhrl_run {
+  const struct fhrl_command *command;
+  const char *input;      // MODEL, RUN or FILE; NULL if none was given
+  fhrl_settings settings; // files of -c first, then --set and the short options, in the order written
+  const char *folder;     // of -o; NULL if not given
+  const char *require;    // ids of --require; NULL
+  int json, force, quiet;
+  int threads;            // >= 1
+} fhrl_run;
+
+// A short option --NAME=VALUE that stands for --set KEY=VALUE; with key "model." it takes NAME=VALUE.
+typedef struct fhrl_short {
+  const char *option, *argument, *key, *meaning;
+} fhrl_short;
+
+typedef struct fhrl_command {
+  const char *name;
+  const char *input;   // its operand in usage: "RUN", "MODEL", "[NAME]" or "" (brackets: may be absent)
+  const char *summary; // one line
+  const char *leaves;  // what it writes, one line
+  fhrl_status (*run)(const fhrl_run *run, fhrl_err *err);
+  const fhrl_short *shorts; // ends with a NULL option; NULL: none
+  // Sections of its configuration, for --help and doc/options.md; ends with a NULL name. [model] of a MODEL
+  // command is described by `fhrl models NAME`.
+  const fhrl_section *sections;
+  int requires; // 1 if it takes --require
+} fhrl_command;
+
+extern const fhrl_command fhrl_command_table[]; // ends with a NULL name
+
+// Names of every section that some command knows.
+extern const char *const fhrl_command_sections[];
+extern const int fhrl_command_section_count;
+
+// Parses argv (argp: prints help and usage itself, exit 0 or 2) and runs the command; returns the exit status.
+int fhrl_command_main(int argc, char *argv[]);
+
+fhrl_status fhrl_cmd_train(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_probe(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_models(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_iss(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_portrait(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_compare(const fhrl_run *run, fhrl_err *err);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// input: u(t), what drives a system from outside
+#pragma once
+
+#include <stdint.h>
+
+#include "base/config.h"
+
+extern const fhrl_field fhrl_input_fields[]; // keys of [input]
+extern const int fhrl_input_field_count;
+
+typedef enum fhrl_input_kind {
+  FHRL_INPUT_AUTO, // recorded if a file is given, else constant (none for a system without inputs)
+  FHRL_INPUT_NONE,     // u = 0
+  FHRL_INPUT_CONSTANT, // u = amplitude N(0, 1), drawn once from stream INPUT
+  FHRL_INPUT_SINE,     // u_i = amplitude N_i sin(2 pi frequency t)
+  FHRL_INPUT_RECORDED, // u(t) = x_pre of token floor(t), held over each token of unit length
+} fhrl_input_kind;
+
+typedef struct fhrl_input {
+  fhrl_input_kind kind;
+  int n_u;
+  double frequency; // sine [1/time]
+  int tokens;       // recorded
+  double *value;    // owned; (n_u) amplitudes, or (tokens, n_u) recorded
+} fhrl_input;
+
+// From a resolved [input] section, for a system with n_u inputs. A recording of another width is FHRL_ARG.
+fhrl_status fhrl_input_init(fhrl_input *in, const fhrl_config *config, int n_u, fhrl_err *err);
+// From values: held over unit intervals; copied.
+fhrl_status fhrl_input_hold(fhrl_input *in, int tokens, int n_u, const double value[], fhrl_err *err);
+void fhrl_input_free(fhrl_input *in);
+
+// u at t (n_u). For a recording the value held over [floor(t), floor(t)+1); before 0 the first, after the end the last.
+void fhrl_input_at(const fhrl_input *in, double t, double u[]);
+
+// The first time > t at which u jumps (an integrator stops there and restarts); INFINITY if there is none.
+double fhrl_input_break(const fhrl_input *in, double t);
+// Where u comes from a recording, its last instant (tokens); INFINITY otherwise.
+double fhrl_input_end(const fhrl_input *in);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// integrator: a system carried through time to a stated tolerance, restarted wherever its input jumps
+//
+// Initialise / advance / look: the caller decides how far, prints and stops. No step crosses a jump of u(t).
+#pragma once
+
+#include "base/config.h"
+#include "ode/input.h"
+#include "ode/system.h"
+
+extern const fhrl_field fhrl_integrator_fields[]; // keys of [solver]
+extern const int fhrl_integrator_field_count;
+
+typedef enum fhrl_method { FHRL_METHOD_AUTO, FHRL_METHOD_ADAMS, FHRL_METHOD_BDF } fhrl_method;
+
+typedef struct fhrl_solver {
+  fhrl_method method;
+  double rtol, atol;
+  double t_end, output_every; // [model time]; what a caller advances by
+  long max_steps;             // in total, before FHRL_LIMIT
+} fhrl_solver;
+
+typedef struct fhrl_counters {
+  long steps, rhs_evals, jvp_evals, error_test_failures, restarts;
+  double rhs_s; // seconds within the right-hand side
+} fhrl_counters;
+
+typedef struct fhrl_integrator fhrl_integrator; // opaque: around CVODE's handles
+
+void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out); // from [solver]
+
+// At (t0, x0); s and in are borrowed (s->u and s->work are written to). f(t0, x0) is evaluated first.
+// FHRL_NUMERIC names component, time and term if it is not finite; FHRL_ARG, FHRL_NOMEM.
+fhrl_status fhrl_integrator_create(fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, double t0,
+  const double x0[], fhrl_integrator **out, fhrl_err *err);
+void fhrl_integrator_destroy(fhrl_integrator *it); // NULL-safe
+
+// Carries the state to exactly t (>= now). On failure the state is the last one accepted, `now` its time:
+// FHRL_NUMERIC non-finite right-hand side (component, time, term), blow-up (estimated time), or a solver's failure with
+// the worst component; FHRL_LIMIT max_steps. A method that only looks stiff says so and names the other one.
+fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err);
+
+double fhrl_integrator_now(const fhrl_integrator *it);
+const double *fhrl_integrator_state(const fhrl_integrator *it); // (n), borrowed, valid until the next advance
+void fhrl_integrator_counters(const fhrl_integrator *it, fhrl_counters *out);
+// "adams" or "bdf", and why `auto` chose it (static or owned by it).
+const char *fhrl_integrator_method(const fhrl_integrator *it, const char **why);
+
+// Puts another state at the present time and restarts (for renormalised copies, events, re-initialisation).
+fhrl_status fhrl_integrator_restart(fhrl_integrator *it, const double x[], fhrl_err *err);
+
+const char *fhrl_integrator_version(void); // of SUNDIALS
