@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+nobase_dist_pkgdata_DATA += experiments/corpus.txt

@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# plots: one gnuplot script per figure; installed, because the program runs them
+nobase_dist_pkgdata_DATA += \
+	plots/style.gp \
+	plots/loss.gp

@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# analysis: metrics, the ladder, stability, portraits; takes networks and flows alike
+libfhrl_a_SOURCES += src/analysis/init.c src/analysis/init.h
+libfhrl_a_SOURCES += src/analysis/metrics.c src/analysis/metrics.h
+libfhrl_a_SOURCES += src/analysis/spectrum.c src/analysis/spectrum.h
+libfhrl_a_SOURCES += src/analysis/drift.c src/analysis/drift.h
+libfhrl_a_SOURCES += src/analysis/surrogate.c src/analysis/surrogate.h
+libfhrl_a_SOURCES += src/analysis/weight.c src/analysis/weight.h
+libfhrl_a_SOURCES += src/analysis/slots.c src/analysis/slots.h
+libfhrl_a_SOURCES += src/analysis/probe_drift.c src/analysis/probe_drift.h
+libfhrl_a_SOURCES += src/analysis/probe.c src/analysis/probe_measure.c src/analysis/probe.h
+libfhrl_a_SOURCES += src/analysis/layer.c src/analysis/layer.h
+libfhrl_a_SOURCES += src/analysis/ladder.c src/analysis/ladder.h
+libfhrl_a_SOURCES += src/analysis/ladder_stability.c src/analysis/ladder_stability.h

@@ -9,7 +9,9 @@
 // gnuplot succeeded and the file ends as an svg or png must.
 //   script   name below plots/, such as "portrait.gp"
 //   output   path of the figure, ending in .svg or .png
-//   args     n further arguments: data files and plain numbers or words
-// FHRL_IO with gnuplot's own first line of complaint; "gnuplot not found" if it is not installed.
+//   args     at most 8 further arguments, ARG2 ... of the script: those that end in .tsv are data files, made absolute;
+//            the others are numbers and words, which may not begin with '<' or '|'
+// The program is $GNUPLOT, else the one found by configure. FHRL_IO with gnuplot's own first line of complaint;
+// "gnuplot not found" if it is not installed; FHRL_ARG for another ending, or an argument that looks like a command.
 fhrl_status fhrl_figure_draw(const char *script, const char *output, const char *const args[], int n,
   fhrl_err *err);

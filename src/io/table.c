@@ -24,7 +24,7 @@ fhrl_status fhrl_table_begin(fhrl_table *t, const char *path, const char *schema
   const char *const units[], int n, fhrl_err *err)
 {
   assert(n > 0);
-  *t = (fhrl_table){.columns = n};
+  *t = (fhrl_table){.columns = n, .names = names};
   FHRL_TRY(fhrl_file_begin(&t->file, path, err));
   fputs("# ", t->file.stream);
   put_text(t->file.stream, schema);
@@ -80,6 +80,7 @@ void fhrl_table_break(fhrl_table *t)
 {
   assert(t->column == 0);
   fputs("\n\n", t->file.stream);
+  put_line(t->file.stream, t->names, t->columns);
 }
 
 fhrl_status fhrl_table_commit(fhrl_table *t, fhrl_err *err)

@@ -89,6 +89,8 @@ struct fhrl_model {
   const char *(*refuse)(const double p[]);
   // x0 from n standard normals; NULL: every entry at the default of its block.
   void (*start)(const fhrl_system *s, const double normal[], double x0[]);
+  // Reason why no trajectory may start at x0 (a point where the field jumps), or NULL. The member may be NULL.
+  const char *(*refuse_start)(const fhrl_system *s, const double x0[]);
   fhrl_model_field *rhs;     // a flow
   fhrl_model_field *step;    // a map (a model has at least one of the two)
   fhrl_model_jvp *jvp;       // exact Jacobian of rhs (of step where there is no rhs) times v
@@ -106,11 +108,15 @@ struct fhrl_model {
 
 // ---- helpers for models' formulas; all arrays row-major, outputs distinct from inputs
 
+// Eight partial sums: without -ffast-math the compiler may not reorder one sum, and would add one term per latency.
 static inline double fhrl_dot(int n, const double a[], const double b[])
 {
-  double s = 0.0;
-  for (int i = 0; i < n; i++) s += a[i] * b[i];
-  return s;
+  double s[8] = {0.0}, rest = 0.0;
+  int i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (int k = 0; k < 8; k++) s[k] += a[i + k] * b[i + k];
+  for (; i < n; i++) rest += a[i] * b[i];
+  return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7])) + rest;
 }
 
 static inline double fhrl_norm(int n, const double a[]) { return sqrt(fhrl_dot(n, a, a)); }

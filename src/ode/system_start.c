@@ -32,21 +32,24 @@ static fhrl_status parse(const fhrl_system *s, const char *text, double x0[], fh
 
 fhrl_status fhrl_system_start(const fhrl_system *s, uint32_t seed, const char *text, double x0[], fhrl_err *err)
 {
-  double *value = malloc((size_t)s->n * sizeof *value); // x0 stays untouched on failure
+  double *value = malloc(2 * (size_t)s->n * sizeof *value); // x0 stays untouched on failure
+  double *normal = value ? value + s->n : NULL;
   if (value == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the start of %s", s->model->name);
   fhrl_status status = FHRL_OK;
   if (text && *text) {
     FHRL_DO(status, parse(s, text, value, err));
-    memcpy(x0, value, (size_t)s->n * sizeof *x0);
   } else if (s->model->start) {
-    fhrl_random_normal((fhrl_random){.seed = seed, .stream = FHRL_STREAM_START}, 0, (size_t)s->n, value);
-    s->model->start(s, value, x0);
+    fhrl_random_normal((fhrl_random){.seed = seed, .stream = FHRL_STREAM_START}, 0, (size_t)s->n, normal);
+    s->model->start(s, normal, value);
   } else {
     for (int block = 0, i = 0; block < s->model->n_state; block++) {
       const int end = i + s->dims.state[block].rows * s->dims.state[block].cols;
-      for (; i < end; i++) x0[i] = s->model->state[block].value;
+      for (; i < end; i++) value[i] = s->model->state[block].value;
     }
   }
+  const char *why = s->model->refuse_start ? s->model->refuse_start(s, value) : NULL;
+  if (why) FHRL_DO(status, fhrl_fail(err, FHRL_ARG, "%s cannot start here: %s", s->model->name, why));
+  memcpy(x0, value, (size_t)s->n * sizeof *x0);
 done:
   free(value);
   return status;

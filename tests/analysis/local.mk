@@ -1,1 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+check_PROGRAMS += tests/analysis/test_metrics
+check_PROGRAMS += tests/analysis/test_spectrum
+check_PROGRAMS += tests/analysis/test_drift
+check_PROGRAMS += tests/analysis/test_surrogate
+check_PROGRAMS += tests/analysis/test_weight
+check_PROGRAMS += tests/analysis/test_slots
+check_PROGRAMS += tests/analysis/test_probe
+check_PROGRAMS += tests/analysis/test_layer
+tests_analysis_test_layer_SOURCES = tests/analysis/test_layer.c tests/analysis/golden_layer.h
+check_PROGRAMS += tests/analysis/test_ladder
+tests_analysis_test_ladder_SOURCES = tests/analysis/test_ladder.c tests/analysis/golden_layer.h
+EXTRA_DIST += tests/golden/A/weights.txt tests/golden/A/expect.txt tests/golden/C/weights.txt tests/golden/C/expect.txt
+EXTRA_DIST += tests/golden/F/weights.txt tests/golden/F/expect.txt
+check_PROGRAMS += tests/analysis/test_ladder_stability
+tests_analysis_test_ladder_stability_SOURCES = tests/analysis/test_ladder_stability.c tests/analysis/golden_layer.h

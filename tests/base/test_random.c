@@ -3,7 +3,9 @@
 #include "base/random.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/cpu.h"
 #include "support.h"
 
 START_TEST(blocks_equal_the_published_known_answers)
@@ -27,14 +29,15 @@ END_TEST
 START_TEST(numbers_do_not_depend_on_how_the_sequence_is_cut)
 {
   const fhrl_random at = {.seed = 7, .stream = FHRL_STREAM_NOISE, .step = 3, .layer = 2, .sequence = 5};
-  double whole[101], part[101];
-  fhrl_random_normal(at, 0, 101, whole);
+  double whole[501], part[501];
+  fhrl_random_normal(at, 0, 501, whole);
   fhrl_random_normal(at, 0, 36, part);
-  fhrl_random_normal(at, 36, 65, part + 36);
+  fhrl_random_normal(at, 36, 321, part + 36); // leaves off within a pair, more than a block later
+  fhrl_random_normal(at, 356, 145, part + 356);
   ck_assert_mem_eq(whole, part, sizeof whole);
-  fhrl_random_uniform(at, 0, 101, whole);
+  fhrl_random_uniform(at, 0, 501, whole);
   fhrl_random_uniform(at, 0, 33, part);
-  fhrl_random_uniform(at, 33, 68, part + 33);
+  fhrl_random_uniform(at, 33, 468, part + 33);
   ck_assert_mem_eq(whole, part, sizeof whole);
 }
 END_TEST
@@ -62,6 +65,45 @@ START_TEST(streams_differ_and_normals_have_unit_moments)
 }
 END_TEST
 
+// What fhrl_random_normal promises, from the published generator and the C library.
+static void box_muller(fhrl_random at, size_t first, size_t n, double out[])
+{
+  for (size_t i = 0; i < n; i += 2) {
+    double u[2];
+    fhrl_random_uniform(at, first + i, 2, u);
+    const double radius = sqrt(-2.0 * log(1.0 - u[0])), angle = 6.283185307179586476925286766559 * u[1];
+    out[i] = radius * cos(angle);
+    out[i + 1] = radius * sin(angle);
+  }
+}
+
+START_TEST(normals_are_box_muller_of_the_published_generator)
+{
+  enum { N = 400000 };
+  double *got = malloc(N * sizeof *got), *want = malloc(N * sizeof *want);
+  const fhrl_random at = {.seed = 0xfedcba98u, .stream = FHRL_STREAM_NOISE, .step = 77, .layer = 2, .sequence = 9};
+  const size_t first = ((size_t)1 << 32) - 100; // the pair's number passes 2^31
+  fhrl_random_normal(at, first, N, got);
+  box_muller(at, first, N, want);
+  assert_close("normal", got, want, N, 4e-15); // radius < 8.6, error 1.5 ulp of 1 times the radius
+  free(got);
+  free(want);
+}
+END_TEST
+
+START_TEST(normals_have_the_same_bits_on_every_vector_level)
+{
+  enum { N = 5001 };
+  static double best[N], other[N];
+  const fhrl_random at = {.seed = 3, .stream = FHRL_STREAM_NOISE, .sequence = 1};
+  fhrl_random_normal(at, 0, N, best);
+  fhrl_cpu_limit((fhrl_cpu)_i);
+  fhrl_random_normal(at, 0, N, other);
+  fhrl_cpu_limit(FHRL_CPU_AVX512);
+  ck_assert_mem_eq(best, other, sizeof best);
+}
+END_TEST
+
 START_TEST(whole_numbers_stay_below_their_bound_and_cover_it)
 {
   const fhrl_random at = {.seed = 9, .stream = FHRL_STREAM_PROBE};
@@ -81,6 +123,8 @@ int main(void)
   TCase *t = tcase_create("philox");
   tcase_add_test(t, blocks_equal_the_published_known_answers);
   tcase_add_test(t, numbers_do_not_depend_on_how_the_sequence_is_cut);
+  tcase_add_test(t, normals_are_box_muller_of_the_published_generator);
+  tcase_add_loop_test(t, normals_have_the_same_bits_on_every_vector_level, FHRL_CPU_BASE, FHRL_CPU_AVX512);
   tcase_add_test(t, streams_differ_and_normals_have_unit_moments);
   tcase_add_test(t, whole_numbers_stay_below_their_bound_and_cover_it);
   suite_add_tcase(s, t);

@@ -2,3 +2,6 @@
 check_PROGRAMS += tests/io/test_json
 check_PROGRAMS += tests/io/test_table
 check_PROGRAMS += tests/io/test_safetensors
+check_PROGRAMS += tests/io/test_dataset
+check_PROGRAMS += tests/io/test_figure
+check_PROGRAMS += tests/io/test_manifest

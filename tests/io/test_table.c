@@ -36,7 +36,7 @@ START_TEST(a_table_has_schema_units_names_and_rows)
   size_t size;
   assert_ok(fhrl_file_read(path, 1000, &text, &size, &err));
   ck_assert_str_eq(text, "# fhrl.test/1\n# units: s\t1\t\nt\ty[0]\tkind\n0.10000000000000001\t-3\ta b c\n"
-                         "\n\n1\tNaN\tinf\n");
+                         "\n\nt\ty[0]\tkind\n1\tNaN\tinf\n");
   free(text);
 }
 END_TEST

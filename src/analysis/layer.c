@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// layer: one FH-RL layer of a checkpoint, in double, and the flow built from it
+#include "analysis/layer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "io/safetensors.h"
+
+// What a layer needs of the network's [model] section, with the network's defaults.
+enum { PROJECTIONS_OWN, PROJECTIONS_SHARED };
+static const fhrl_field keys[] = {
+  {"d", 192, "1", "channels", FHRL_INT, 1, 4096},
+  {"layers", 3, "1", "layers", FHRL_INT, 1, 1024},
+  {"r", 4, "1", "slots", FHRL_INT, 1, 256},
+  {"alpha", 0.1, "1", "share of a slot renewed by a token", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
+  {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
+  {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
+  {"projections", PROJECTIONS_OWN, "", "query, key and value", FHRL_CHOICE, .choices = "own|shared"},
+};
+enum { N_KEY = FHRL_COUNT(keys) };
+
+// The metadata's model.* keys, checked like an .ini: *config is the caller's to free, also after a failure.
+static fhrl_status read_keys(const fhrl_safetensors *file, fhrl_config *config, fhrl_err *err)
+{
+  FHRL_TRY(fhrl_config_add(config, "model", keys, N_KEY, err));
+  for (int k = 0; k < N_KEY; k++) {
+    char name[64];
+    snprintf(name, sizeof name, "model.%s", keys[k].name);
+    const char *text = fhrl_safetensors_metadata(file, name);
+    if (text && fhrl_config_set(config, "model", keys[k].name, text, fhrl_safetensors_path(file), err) != FHRL_OK) {
+      if (err) err->code = FHRL_FORMAT; // the file's fault, not the user's
+      return FHRL_FORMAT;
+    }
+  }
+  return FHRL_OK;
+}
+
+// One matrix or bias: blocks.INDEX.NAME
+static fhrl_status read_tensor(const fhrl_safetensors *file, int index, const char *name, int rank, int d, double out[],
+  fhrl_err *err)
+{
+  char full[96];
+  const size_t shape[2] = {(size_t)d, (size_t)d};
+  snprintf(full, sizeof full, "blocks.%d.%s", index, name);
+  return fhrl_safetensors_read(file, full, rank, shape, out, err);
+}
+
+static fhrl_status read_weights(const fhrl_safetensors *file, int shared, fhrl_layer *l, fhrl_err *err)
+{
+  static const char *const names[2][3] = {{"fq.weight", "fk.weight", "fv.weight"}, {"wq.weight", "wk.weight", "wv.weight"}};
+  static const char *const biases[3] = {"wq.bias", "wk.bias", "wv.bias"};
+  double *const W[3] = {l->W_q, l->W_k, l->W_v}, *const b[3] = {l->b_q, l->b_k, l->b_v};
+  FHRL_TRY(read_tensor(file, l->index, "wr.weight", 2, l->d, l->W_r, err));
+  for (int i = 0; i < 3; i++) {
+    FHRL_TRY(read_tensor(file, l->index, names[shared][i], 2, l->d, W[i], err));
+    if (shared) FHRL_TRY(read_tensor(file, l->index, biases[i], 1, l->d, b[i], err));
+  }
+  return FHRL_OK;
+}
+
+// Zeros; sets the pointers into the store.
+static fhrl_status allocate(fhrl_layer *l, fhrl_err *err)
+{
+  const size_t d = (size_t)l->d;
+  l->store = calloc(4 * d * d + 3 * d, sizeof *l->store);
+  if (l->store == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the weights of layer %d", l->index);
+  l->W_q = l->store;
+  l->W_k = l->W_q + d * d;
+  l->W_v = l->W_k + d * d;
+  l->W_r = l->W_v + d * d;
+  l->b_q = l->W_r + d * d;
+  l->b_k = l->b_q + d;
+  l->b_v = l->b_k + d;
+  return FHRL_OK;
+}
+
+fhrl_status fhrl_layer_path(const char *run, char path[FHRL_PATH_SIZE], fhrl_err *err)
+{
+  if (fhrl_file_is_folder(run)) return fhrl_file_join(run, "checkpoint.safetensors", path, err);
+  return fhrl_file_join("", run, path, err);
+}
+
+fhrl_status fhrl_layer_load(const char *run, int index, fhrl_layer *out, fhrl_err *err)
+{
+  char path[FHRL_PATH_SIZE];
+  fhrl_config config;
+  fhrl_safetensors *file = NULL;
+  fhrl_layer l = {.index = index};
+  FHRL_TRY(fhrl_layer_path(run, path, err));
+  FHRL_TRY(fhrl_safetensors_open(path, &file, err));
+  fhrl_config_init(&config);
+  fhrl_status status = FHRL_OK;
+  FHRL_DO(status, read_keys(file, &config, err));
+  l.layers = fhrl_config_int(&config, "model.layers");
+  l.d = fhrl_config_int(&config, "model.d");
+  l.r = fhrl_config_int(&config, "model.r");
+  l.alpha = fhrl_config_real(&config, "model.alpha");
+  l.beta = fhrl_config_real(&config, "model.beta");
+  l.gamma = fhrl_config_real(&config, "model.gamma");
+  if (index < 0 || index >= l.layers) {
+    FHRL_DO(status, fhrl_fail(err, FHRL_ARG, "%s: no layer %d: it has %d, counted from 0", path, index, l.layers));
+  }
+  FHRL_DO(status, allocate(&l, err));
+  FHRL_DO(status, read_weights(file, fhrl_config_int(&config, "model.projections") == PROJECTIONS_SHARED, &l, err));
+  *out = l;
+done:
+  fhrl_config_free(&config);
+  fhrl_safetensors_close(file);
+  if (status != FHRL_OK) fhrl_layer_free(&l);
+  return status;
+}
+
+void fhrl_layer_free(fhrl_layer *layer)
+{
+  free(layer->store);
+  *layer = (fhrl_layer){0};
+}
+
+fhrl_status fhrl_layer_collapse(const fhrl_layer *layer, fhrl_layer *out, fhrl_err *err)
+{
+  const size_t d = (size_t)layer->d;
+  fhrl_layer one = *layer;
+  FHRL_TRY(allocate(&one, err));
+  memcpy(one.store, layer->store, (4 * d * d + 3 * d) * sizeof *one.store);
+  one.r = 1;
+  for (size_t i = 0; i < d * d; i++) one.W_v[i] *= layer->r;
+  for (size_t i = 0; i < d; i++) one.b_v[i] *= layer->r;
+  *out = one;
+  return FHRL_OK;
+}
+
+fhrl_status fhrl_layer_override(fhrl_layer *layer, const fhrl_config *config, fhrl_err *err)
+{
+  if (fhrl_config_is_set(config, "model.d") && fhrl_config_int(config, "model.d") != layer->d)
+    return fhrl_fail(err, FHRL_ARG, "model.d = %d, but the checkpoint's layers have d = %d",
+      fhrl_config_int(config, "model.d"), layer->d);
+  if (fhrl_config_is_set(config, "model.r")) layer->r = fhrl_config_int(config, "model.r");
+  if (fhrl_config_is_set(config, "model.alpha")) layer->alpha = fhrl_config_real(config, "model.alpha");
+  if (fhrl_config_is_set(config, "model.beta")) layer->beta = fhrl_config_real(config, "model.beta");
+  if (fhrl_config_is_set(config, "model.gamma")) layer->gamma = fhrl_config_real(config, "model.gamma");
+  return FHRL_OK;
+}
+
+fhrl_status fhrl_layer_bind(const fhrl_layer *l, double c, fhrl_layer_rate rate, fhrl_system **out, fhrl_err *err)
+{
+  // found by name: the model's order of parameters and matrices is its own affair
+  const fhrl_model *model = fhrl_system_find("fhrl_layer");
+  const struct {
+    const char *name;
+    double value;
+  } scalar[] = {{"d", l->d}, {"r", l->r}, {"alpha", l->alpha}, {"beta", l->beta}, {"gamma", l->gamma}, {"c", c}, {"rate", rate}};
+  const struct {
+    const char *name;
+    const double *value;
+  } array[] = {{"W_q", l->W_q}, {"W_k", l->W_k}, {"W_v", l->W_v}, {"W_r", l->W_r}, {"b_q", l->b_q}, {"b_k", l->b_k},
+    {"b_v", l->b_v}};
+  double p[FHRL_COUNT(scalar)];
+  const double *m[FHRL_COUNT(array)];
+  for (int i = 0; i < FHRL_COUNT(scalar); i++) p[fhrl_system_param(model, scalar[i].name)] = scalar[i].value;
+  for (int i = 0; i < FHRL_COUNT(array); i++) m[fhrl_system_matrix(model, array[i].name)] = array[i].value;
+  return fhrl_system_bind(model, p, m, out, err);
+}

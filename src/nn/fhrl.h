@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// fhrl: the layer of fast weights, homeostasis and reentry
+//
+//   x_t = x_pre_t + gamma W_r y_{t-1},  y_0 = 0                                     [FH-RL eq. 8]
+//   U_t[i] = (1-alpha) U_{t-1}[i] + alpha n(W_q x_t + eps_U[t,i]),  i = 1..R        [FH-RL eq. 2]
+//   V_t[i] = (1-alpha) V_{t-1}[i] + alpha n(W_k x_t + eps_V[t,i])                   [FH-RL eq. 3]
+//   w_t = U_t^T (V_t W_v x_t)                                                       [FH-RL eq. 6]
+//   y_t = w_t / (1 + beta (|w_t| - 1))                                              [FH-RL eq. 7]
+// n(v) = v / max(|v|, 1e-12). (8) is read as "the next token's own input receives the feedback".
+#pragma once
+
+#include "nn/noise.h"
+
+// The layers' weights in the packed form of kernel.h; made anew whenever the weights change.
+typedef struct fhrl_fhrl_packed {
+  fhrl_real *wr;       // gamma W_r^T: y -> feedback
+  fhrl_real *wqkv;     // [W_q; W_k; W_v]^T: x -> q, k, v
+  fhrl_real *wr_back;  // gamma W_r: dL/dx -> dL/dy; only for feedback_gradient = full, else NULL
+  fhrl_real *wqkv_back; // [W_q; W_k; W_v]: dL/d(q, k, v) -> dL/dx; likewise
+} fhrl_fhrl_packed;
+
+// Cuts the arrays of one layer from an arena (nn/arena.h), and fills them. Cannot fail.
+void fhrl_fhrl_bind(const fhrl_gpt_config *config, fhrl_real *base, size_t *cursor, fhrl_fhrl_packed *out);
+void fhrl_fhrl_pack(const fhrl_gpt_config *config, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *out);
+
+// Fills x, fqkv, state, note, y of layer `index` from h1; `first`: the chunk's first sequence, which names its noise.
+void fhrl_fhrl_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *packed,
+  const fhrl_noise *noise, int first);
+
+// tape->gh holds dL/dh2 = dL/dy + what passes by; on return dL/dh1. Gradients of the weights are added to grads.
+// feedback_gradient: detached cuts y_{t-1} in (8), state also cuts U_{t-1} and V_{t-1} in (2)-(3), full nothing.
+void fhrl_fhrl_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *packed,
+  const fhrl_gpt_layer *grads);

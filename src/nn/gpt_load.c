@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// gpt_load: a network from a checkpoint that may come from anywhere
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "nn/gpt.h"
+#include "nn/metadata.h"
+
+// The file must hold the tensors of the configuration and no others; shapes are left to the reader.
+static fhrl_status check_names(const fhrl_safetensors *file, const fhrl_gpt_tensor tensor[], int count, fhrl_err *err)
+{
+  const int found = fhrl_safetensors_count(file);
+  const char *path = fhrl_safetensors_path(file);
+  for (int k = 0; k < count; k++)
+    if (fhrl_safetensors_find(file, tensor[k].name) == NULL)
+      return fhrl_fail(err, FHRL_FORMAT, "%s: tensor %s is missing", path, tensor[k].name);
+  for (int i = 0; i < found && found != count; i++) {
+    const char *name = fhrl_safetensors_at(file, i)->name;
+    int k = 0;
+    while (k < count && strcmp(name, tensor[k].name) != 0) k++;
+    if (k == count)
+      return fhrl_fail(err, FHRL_FORMAT, "%s: tensor %.80s does not belong to the network that model.* describes", path,
+        name);
+  }
+  return FHRL_OK;
+}
+
+static fhrl_status read_weights(const fhrl_safetensors *file, fhrl_gpt *gpt, fhrl_err *err)
+{
+  fhrl_gpt_tensor *tensor = malloc(FHRL_GPT_TENSORS_MAX * sizeof *tensor);
+  if (tensor == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the table of tensors");
+  const int count = fhrl_gpt_layout(&gpt->config, tensor, NULL);
+  fhrl_status status;
+  FHRL_DO(status, check_names(file, tensor, count, err));
+  for (int k = 0; k < count; k++) {
+    const fhrl_gpt_tensor *t = &tensor[k];
+#ifdef FHRL_NN_DOUBLE
+    FHRL_DO(status, fhrl_safetensors_read(file, t->name, t->rank, t->shape, gpt->weights + t->offset, err));
+#else
+    FHRL_DO(status, fhrl_safetensors_read_float(file, t->name, t->rank, t->shape, gpt->weights + t->offset, err));
+#endif
+  }
+done:
+  free(tensor);
+  return status;
+}
+
+fhrl_status fhrl_gpt_load(const char *path, fhrl_gpt *out, fhrl_err *err)
+{
+  char joined[FHRL_PATH_SIZE];
+  if (fhrl_file_is_folder(path)) {
+    FHRL_TRY(fhrl_file_join(path, "checkpoint.safetensors", joined, err));
+    path = joined;
+  }
+  fhrl_safetensors *file = NULL;
+  fhrl_gpt gpt = {.weights = NULL};
+  fhrl_gpt_config config;
+  double value[FHRL_GPT_KEY_COUNT];
+  fhrl_status status;
+  FHRL_DO(status, fhrl_safetensors_open(path, &file, err));
+  const char *format = fhrl_safetensors_metadata(file, "format");
+  if (format && strcmp(format, "fhrl") != 0) {
+    status = fhrl_fail(err, FHRL_FORMAT, "%s: metadata format = '%.80s', not 'fhrl'", path, format);
+    goto done;
+  }
+  FHRL_DO(status, fhrl_metadata_read(file, "model", fhrl_gpt_fields, FHRL_GPT_KEY_COUNT, value, err));
+  status = fhrl_gpt_configure(value, &config, err);
+  if (status != FHRL_OK) {
+    fhrl_status_context(err, "%s", path);
+    goto done;
+  }
+  FHRL_DO(status, fhrl_gpt_init(&config, &gpt, err));
+  FHRL_DO(status, read_weights(file, &gpt, err));
+  *out = gpt;
+done:
+  if (status != FHRL_OK) fhrl_gpt_free(&gpt);
+  fhrl_safetensors_close(file);
+  return status;
+}

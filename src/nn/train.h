@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// train: the training loop, resumable to the same bits
+//
+// state.safetensors holds all that the next step depends on; it is saved before the first step, after every
+// checkpoint_every steps and at the end, and checkpoint.safetensors (weights) and loss.tsv follow it. Batches and noise
+// are functions of (seed, step), so a run that is stopped at any instant and begun again ends in the same bytes.
+#pragma once
+
+#include <signal.h>
+
+#include "base/file.h"
+#include "nn/adamw.h"
+#include "nn/corpus.h"
+#include "nn/engine.h"
+
+// ---- configuration: the keys of [train], in the order of the table
+enum {
+  FHRL_TRAIN_CORPUS,
+  FHRL_TRAIN_STEPS,
+  FHRL_TRAIN_BATCH,
+  FHRL_TRAIN_LR,
+  FHRL_TRAIN_WEIGHT_DECAY,
+  FHRL_TRAIN_OPTIMIZER,
+  FHRL_TRAIN_SEED,
+  FHRL_TRAIN_CHECKPOINT_EVERY,
+  FHRL_TRAIN_INIT,
+  FHRL_TRAIN_KEY_COUNT
+};
+extern const fhrl_field fhrl_train_fields[FHRL_TRAIN_KEY_COUNT];
+
+typedef struct fhrl_train_config {
+  double value[FHRL_TRAIN_KEY_COUNT]; // numbers, by the names above; entries of paths are not used
+  char corpus[FHRL_PATH_SIZE];        // "": the one that comes with the program
+  char init[FHRL_PATH_SIZE];          // checkpoint to start from; "": random weights
+} fhrl_train_config;
+
+fhrl_train_config fhrl_train_default(void);
+// FHRL_ARG names the key, its value and what is allowed.
+fhrl_status fhrl_train_validate(const fhrl_train_config *config, fhrl_err *err);
+
+// Called after every step (counted from 1), on the caller's thread.
+typedef void fhrl_train_progress(void *context, int step, double loss, double tokens_per_second);
+
+typedef struct fhrl_train_job {
+  fhrl_gpt_config model;
+  fhrl_train_config train;
+  const char *folder;                // where the files go, made if need be; NULL: no files. borrowed
+  int threads;                       // >= 1; does not change a bit of the result
+  const volatile sig_atomic_t *stop; // set by a signal handler: end after the step at hand; or NULL. borrowed
+  fhrl_train_progress *progress;     // or NULL
+  void *context;
+} fhrl_train_job;
+
+typedef struct fhrl_train {
+  fhrl_train_job job;
+  fhrl_gpt gpt;              // owned, the weights after `step` steps
+  fhrl_engine engine;        // owned
+  fhrl_corpus corpus;        // owned
+  fhrl_real *m, *v;          // (gpt.count) Adam's moments, owned
+  double *loss;              // (steps) nats per byte of each step before its update, zero where yet to come; owned
+  unsigned char *batch;      // (B, T + 1), owned
+  uint64_t corpus_print, init_print; // fingerprints of what the run began with
+  int step, steps;           // done, and in all
+  int resumed;               // step at which this process took up a saved state; 0 if it began anew
+  double entropy_floor;      // nats per byte, see corpus.h
+  double wall;               // seconds spent in steps by this process
+} fhrl_train;
+
+// Reads the corpus and the start, makes workspaces, and takes up folder/state.safetensors if there is one. FHRL_ARG if
+// that state was made under another configuration or corpus (names the key), or for a bad configuration; errors of the
+// files; FHRL_NOMEM. The job is copied, what it points to is borrowed. `out` is zeroed by free, which accepts {0}.
+fhrl_status fhrl_train_init(const fhrl_train_job *job, fhrl_train *out, fhrl_err *err);
+void fhrl_train_free(fhrl_train *train);
+
+// One step. FHRL_NUMERIC names tensor, index and step if the loss or a gradient is not finite: weights and files
+// stay as they were.
+fhrl_status fhrl_train_step(fhrl_train *train, fhrl_err *err);
+
+// Steps until all are done, saving on the way. FHRL_INTERRUPT if *stop was set: the state of the last scheduled
+// boundary is then on disk, and the message says which.
+fhrl_status fhrl_train_run(fhrl_train *train, fhrl_err *err);
+
+// Mean loss of the last 20 steps done (of all, if fewer); NaN before the first.
+double fhrl_train_final_loss(const fhrl_train *train);
+// Tokens per second of this process's steps; NaN before the first.
+double fhrl_train_rate(const fhrl_train *train);
