@@ -4,7 +4,9 @@
 
 #include <math.h>
 
+#include "base/file.h"
 #include "base/random.h"
+#include "io/dataset.h"
 #include "support.h"
 
 START_TEST(a_recording_is_held_over_each_token)
@@ -87,6 +89,59 @@ START_TEST(auto_is_nothing_for_a_system_without_inputs)
 }
 END_TEST
 
+enum { PROBES = 3, TOKENS = 4, CHANNELS = 2 };
+
+// A file such as `fhrl probe` writes, with one value of choice.
+static void record(const char *path, double special)
+{
+  fhrl_err err;
+  double value[PROBES * TOKENS * CHANNELS];
+  for (int i = 0; i < PROBES * TOKENS * CHANNELS; i++) value[i] = 0.5 * i - 3.0;
+  value[13] = special; // probe 1, token 2, channel 1
+  const fhrl_variable v = {.name = "x_pre", .unit = "1", .meaning = "input", .rank = 3,
+    .dimension = {"probe", "token", "channel"}, .size = {PROBES, TOKENS, CHANNELS}, .data = value};
+  static const char *const none[] = {NULL};
+  assert_ok(fhrl_dataset_save(path, &v, 1, 0, none, &err));
+}
+
+START_TEST(one_sequence_of_a_file_is_read_or_the_reason_given)
+{
+  fhrl_err err;
+  fhrl_config c;
+  fhrl_input in = {0};
+  const char *folder = scratch("input");
+  char path[FHRL_PATH_SIZE];
+  assert_ok(fhrl_file_join(folder, "layer0.nc", path, &err));
+  record(path, 99.5);
+  configure(&c, "auto", path);
+  assert_ok(fhrl_config_set(&c, "input", "sequence", "1", "--set", &err));
+  assert_ok(fhrl_input_init(&in, &c, CHANNELS, &err));
+  ck_assert_int_eq(in.kind, FHRL_INPUT_RECORDED);
+  ck_assert_double_eq(fhrl_input_end(&in), TOKENS);
+  double u[CHANNELS];
+  const double want[] = {0.5 * 12 - 3.0, 99.5};
+  fhrl_input_at(&in, 2.25, u);
+  assert_close("u", u, want, CHANNELS, 0.0);
+  fhrl_input_free(&in);
+
+  assert_fails(fhrl_input_init(&in, &c, 5, &err), FHRL_ARG, &err, "x_pre has 2 channels, but the system takes 5 inputs");
+  assert_ok(fhrl_config_set(&c, "input", "sequence", "3", "--set", &err));
+  assert_fails(fhrl_input_init(&in, &c, CHANNELS, &err), FHRL_ARG, &err, "input.sequence = 3, but x_pre has 3 sequences");
+  assert_ok(fhrl_config_set(&c, "input", "sequence", "1", "--set", &err));
+  record(path, NAN);
+  assert_fails(fhrl_input_init(&in, &c, CHANNELS, &err), FHRL_NUMERIC, &err, "layer0.nc");
+  fhrl_config_free(&c);
+
+  configure(&c, "recorded", "");
+  assert_fails(fhrl_input_init(&in, &c, CHANNELS, &err), FHRL_ARG, &err, "needs input.file");
+  assert_ok(fhrl_config_set(&c, "input", "file", "/nowhere/layer0.nc", "--set", &err));
+  assert_fails(fhrl_input_init(&in, &c, CHANNELS, &err), FHRL_IO, &err, "/nowhere/layer0.nc");
+  fhrl_config_free(&c);
+  ck_assert_ptr_null(in.value);
+  remove_scratch(folder);
+}
+END_TEST
+
 int main(void)
 {
   Suite *s = suite_create("ode/input");
@@ -95,6 +150,7 @@ int main(void)
   tcase_add_test(t, a_recording_that_is_not_finite_is_refused);
   tcase_add_test(t, amplitudes_are_drawn_from_their_own_stream);
   tcase_add_test(t, auto_is_nothing_for_a_system_without_inputs);
+  tcase_add_test(t, one_sequence_of_a_file_is_read_or_the_reason_given);
   suite_add_tcase(s, t);
   return run_suite(s);
 }
