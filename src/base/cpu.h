@@ -22,10 +22,20 @@ void fhrl_cpu_limit(fhrl_cpu most);
 // compiled for each level; target_clones would do it, but clang 14 lacks it and its ifuncs clash with sanitizers.
 #define FHRL_CPU_INLINE static inline __attribute__((always_inline))
 #if defined(__x86_64__)
+#ifdef __clang__ // which prefers 512 bits unasked, and rejects the word
+#define FHRL_CPU_AVX512_TARGET "avx512f,avx512bw,avx512dq,avx512vl,fma"
+#else
+#define FHRL_CPU_AVX512_TARGET "avx512f,avx512bw,avx512dq,avx512vl,fma,prefer-vector-width=512"
+#endif
 #define FHRL_CPU_CLONES(name, parameters, arguments)                                               \
-  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma,prefer-vector-width=512")))         \
-  static void name##_avx512 parameters { name##_body arguments; }                                  \
-  __attribute__((target("avx2,fma"))) static void name##_avx2 parameters { name##_body arguments; } \
+  __attribute__((target(FHRL_CPU_AVX512_TARGET))) static void name##_avx512 parameters             \
+  {                                                                                                \
+    name##_body arguments;                                                                         \
+  }                                                                                                \
+  __attribute__((target("avx2,fma"))) static void name##_avx2 parameters                           \
+  {                                                                                                \
+    name##_body arguments;                                                                         \
+  }                                                                                                \
   static void name##_base parameters { name##_body arguments; }                                    \
   static void name parameters                                                                      \
   {                                                                                                \

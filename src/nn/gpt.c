@@ -23,7 +23,7 @@ const fhrl_field fhrl_gpt_fields[FHRL_GPT_KEY_COUNT] = {
   {"alpha", 0.1, "1/token", "rate of the fast weights' moving average", FHRL_REAL, 0, 1, FHRL_OPEN_LOW, NULL, NULL},
   {"beta", 0.5, "1", "strength of homeostasis", FHRL_REAL, 0, 1, FHRL_OPEN_LOW, NULL, NULL},
   {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, 0, 0, NULL, NULL},
-  {"sigma", 1e-3, "1", "standard deviation of the slot noise", FHRL_REAL, 0, INFINITY, FHRL_OPEN_HIGH, NULL, NULL},
+  {"sigma", 1e-3, "1", "standard deviation of the slot noise", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH, NULL, NULL},
   {"feedback_gradient", FHRL_GPT_DETACHED, "1",
     "what the backward pass cuts: y in the feedback, nothing, or y and the carried U and V", FHRL_CHOICE, 0, 0, 0,
     "detached|full|state", NULL},
