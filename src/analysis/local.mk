@@ -12,3 +12,5 @@ libfhrl_a_SOURCES += src/analysis/probe.c src/analysis/probe_measure.c src/analy
 libfhrl_a_SOURCES += src/analysis/layer.c src/analysis/layer.h
 libfhrl_a_SOURCES += src/analysis/ladder.c src/analysis/ladder.h
 libfhrl_a_SOURCES += src/analysis/ladder_stability.c src/analysis/ladder_stability.h
+libfhrl_a_SOURCES += src/analysis/probe_session.c src/analysis/probe_session.h
+libfhrl_a_SOURCES += src/analysis/probe_files.c src/analysis/probe_files.h
