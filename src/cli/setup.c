@@ -41,7 +41,7 @@ static fhrl_status model_fields(fhrl_setup *s, int *count, fhrl_err *err)
     {"checkpoint", 0, "", "run folder or .safetensors file whose layer this is; empty: random weights", .kind = FHRL_PATH},
     {"layer", 0, "1", "layer of the checkpoint, from 0", .kind = FHRL_INT, .low = 0, .high = 1023},
   };
-  int own;
+  int own = 0;
   FHRL_TRY(fhrl_system_fields(s->model, &s->fields, &own, err));
   const int extra = strcmp(s->model->name, "fhrl_layer") == 0 ? FHRL_COUNT(source) : 0;
   s->keys = malloc((size_t)(own + extra) * sizeof *s->keys);
@@ -80,7 +80,7 @@ done:
 
 static fhrl_status configure(fhrl_setup *s, const fhrl_run *run, const fhrl_section extra[], int n_extra, fhrl_err *err)
 {
-  int count;
+  int count = 0;
   FHRL_TRY(model_fields(s, &count, err));
   FHRL_TRY(fhrl_config_add(&s->config, "model", s->keys, count, err));
   FHRL_TRY(fhrl_config_add(&s->config, "input", fhrl_input_fields, fhrl_input_field_count, err));
