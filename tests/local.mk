@@ -22,3 +22,7 @@ include tests/golden/local.mk
 
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) $(dist_check_DATA)
+
+# a test that failed or was killed could not remove its folder
+clean-local:
+	rm -rf scratch.*

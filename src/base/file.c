@@ -123,7 +123,8 @@ fhrl_status fhrl_file_commit(fhrl_file *f, fhrl_err *err)
   f->stream = NULL;
   if (failed) {
     unlink(temporary);
-    return fhrl_fail(err, FHRL_IO, "cannot write %s: %s", f->path, reason ? strerror(reason) : "a write failed");
+    return fhrl_fail(
+      err, FHRL_IO, "cannot write %s: %s", f->path, reason ? strerror(reason) : "a write failed");
   }
   return rename_synced(temporary, f->path, err);
 }
@@ -141,7 +142,8 @@ void fhrl_file_abandon(fhrl_file *f)
 fhrl_status fhrl_file_open(const char *path, FILE **stream, size_t *size, fhrl_err *err)
 {
   struct stat st;
-  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe must not block before it is refused
+  // O_NONBLOCK: a pipe must not block before it is refused
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return fhrl_fail(err, FHRL_IO, "cannot open %s: %s", path, strerror(errno));
   fhrl_status status = FHRL_OK;
   FILE *opened = NULL;
@@ -261,6 +263,7 @@ fhrl_status fhrl_file_data(const char *name, char out[FHRL_PATH_SIZE], fhrl_err 
   if (folder == NULL || folder[0] == '\0') folder = runs_from_build() ? FHRL_SRCDIR : PKGDATADIR;
   FHRL_TRY(fhrl_file_join(folder, name, out, err));
   if (!fhrl_file_exists(out))
-    return fhrl_fail(err, FHRL_IO, "no data file %s in %s (FHRL_DATADIR names another folder)", name, folder);
+    return fhrl_fail(
+      err, FHRL_IO, "no data file %s in %s (FHRL_DATADIR names another folder)", name, folder);
   return FHRL_OK;
 }

@@ -15,7 +15,8 @@ enum { LINE_SIZE = 512, BAR_MIN = 10, BAR_MAX = 40, TEXT_SIZE = 32 };
 void fhrl_progress_begin(fhrl_progress *p, FILE *stream, const char *what, double total, const char *unit)
 {
   const double now = fhrl_clock_wall();
-  *p = (fhrl_progress){.stream = stream, .what = what, .unit = unit, .total = total, .begun = now, .shown = now};
+  *p = (fhrl_progress){.stream = stream, .what = what, .unit = unit, .total = total};
+  p->begun = p->shown = now;
   p->terminal = stream && fileno(stream) >= 0 && isatty(fileno(stream));
   p->interval = p->terminal ? 0.1 : 10.0;
 }

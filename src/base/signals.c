@@ -19,7 +19,8 @@ static void handle(int number)
 void fhrl_signals_install(void)
 {
   // SA_RESTART: a write or read under way goes on, so that no file is left half done
-  struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART}, ignore = {.sa_handler = SIG_IGN};
+  struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
+  struct sigaction ignore = {.sa_handler = SIG_IGN};
   sigemptyset(&action.sa_mask);
   sigemptyset(&ignore.sa_mask);
   sigaction(SIGINT, &action, NULL);

@@ -51,7 +51,8 @@ static fhrl_status failed(int code, const char *path, const char *what, fhrl_err
     if (nc_try_ != NC_NOERR) return failed(nc_try_, path, what, err);                              \
   } while (0)
 
-static fhrl_status define_dimension(int id, const char *path, const fhrl_variable *v, int axis, int *out, fhrl_err *err)
+static fhrl_status define_dimension(
+  int id, const char *path, const fhrl_variable *v, int axis, int *out, fhrl_err *err)
 {
   const char *name = v->dimension[axis];
   size_t size;
@@ -63,17 +64,19 @@ static fhrl_status define_dimension(int id, const char *path, const fhrl_variabl
   }
   NC_TRY(nc_inq_dimlen(id, *out, &size), path, name);
   if (size == v->size[axis]) return FHRL_OK;
-  return fhrl_fail(err, FHRL_ARG, "%s: dimension '%s' has size %zu, but %zu in '%s'", path, name, size, v->size[axis],
-    v->name);
+  return fhrl_fail(err, FHRL_ARG, "%s: dimension '%s' has size %zu, but %zu in '%s'", path, name, size,
+    v->size[axis], v->name);
 }
 
-static fhrl_status put_text(int id, int variable, const char *path, const char *key, const char *text, fhrl_err *err)
+static fhrl_status put_text(
+  int id, int variable, const char *path, const char *key, const char *text, fhrl_err *err)
 {
   NC_TRY(nc_put_att_text(id, variable, key, strlen(text), text), path, key);
   return FHRL_OK;
 }
 
-static fhrl_status define(int id, const char *path, const fhrl_variable *v, int real32, int *out, fhrl_err *err)
+static fhrl_status define(
+  int id, const char *path, const fhrl_variable *v, int real32, int *out, fhrl_err *err)
 {
   int dimension[FHRL_DATASET_RANK];
   assert(v->rank >= 0 && v->rank <= FHRL_DATASET_RANK);
@@ -84,7 +87,8 @@ static fhrl_status define(int id, const char *path, const fhrl_variable *v, int 
   return FHRL_OK;
 }
 
-static fhrl_status put_data(int id, const char *path, const fhrl_variable *v, int real32, int variable, fhrl_err *err)
+static fhrl_status put_data(
+  int id, const char *path, const fhrl_variable *v, int real32, int variable, fhrl_err *err)
 {
   if (!real32) {
     NC_TRY(nc_put_var_double(id, variable, v->data), path, v->name);
@@ -93,8 +97,10 @@ static fhrl_status put_data(int id, const char *path, const fhrl_variable *v, in
   size_t n = 1;
   for (int i = 0; i < v->rank; i++) n *= v->size[i];
   float *narrow = malloc(n * sizeof *narrow);
-  if (narrow == NULL) return fhrl_fail(err, FHRL_NOMEM, "%s: no memory for %zu numbers of '%s'", path, n, v->name);
-  for (size_t i = 0; i < n; i++) narrow[i] = (float)v->data[i]; // NetCDF's own conversion refuses an infinity
+  if (narrow == NULL)
+    return fhrl_fail(err, FHRL_NOMEM, "%s: no memory for %zu numbers of '%s'", path, n, v->name);
+  for (size_t i = 0; i < n; i++)
+    narrow[i] = (float)v->data[i]; // NetCDF's own conversion refuses an infinity
   const int code = nc_put_var_float(id, variable, narrow);
   free(narrow);
   NC_TRY(code, path, v->name);
@@ -110,13 +116,15 @@ static fhrl_status fill(int id, const char *path, const fhrl_variable variables[
   nc_set_fill(id, NC_NOFILL, NULL); // everything is written: no need to fill it before
   for (const char *const *a = attributes; a && *a; a += 2)
     FHRL_DO(status, put_text(id, NC_GLOBAL, path, a[0], a[1], err));
-  for (int i = 0; i < count; i++) FHRL_DO(status, define(id, path, &variables[i], real32, &variable[i], err));
+  for (int i = 0; i < count; i++)
+    FHRL_DO(status, define(id, path, &variables[i], real32, &variable[i], err));
   const int code = nc_enddef(id);
   if (code != NC_NOERR) {
     status = failed(code, path, "definitions", err);
     goto done;
   }
-  for (int i = 0; i < count; i++) FHRL_DO(status, put_data(id, path, &variables[i], real32, variable[i], err));
+  for (int i = 0; i < count; i++)
+    FHRL_DO(status, put_data(id, path, &variables[i], real32, variable[i], err));
 done:
   free(variable);
   return status;
@@ -169,20 +177,22 @@ static fhrl_status open_file(const char *path, int *id, fhrl_err *err)
   return FHRL_OK;
 }
 
-static fhrl_status shape_of(int id, const char *path, const char *name, int rank, int *variable, size_t size[],
-  fhrl_err *err)
+static fhrl_status shape_of(
+  int id, const char *path, const char *name, int rank, int *variable, size_t size[], fhrl_err *err)
 {
   int has, dimension[FHRL_DATASET_RANK];
   assert(rank >= 0 && rank <= FHRL_DATASET_RANK);
   NC_TRY(nc_inq_varid(id, name, variable), path, name);
   NC_TRY(nc_inq_varndims(id, *variable, &has), path, name);
-  if (has != rank) return fhrl_fail(err, FHRL_FORMAT, "%s: '%s' has rank %d where %d is needed", path, name, has, rank);
+  if (has != rank)
+    return fhrl_fail(err, FHRL_FORMAT, "%s: '%s' has rank %d where %d is needed", path, name, has, rank);
   NC_TRY(nc_inq_vardimid(id, *variable, dimension), path, name);
   for (int i = 0; i < rank; i++) NC_TRY(nc_inq_dimlen(id, dimension[i], &size[i]), path, name);
   return FHRL_OK;
 }
 
-fhrl_status fhrl_dataset_shape(const char *path, const char *variable, int rank, size_t size[], fhrl_err *err)
+fhrl_status fhrl_dataset_shape(
+  const char *path, const char *variable, int rank, size_t size[], fhrl_err *err)
 {
   int id, v;
   size_t found[FHRL_DATASET_RANK];
@@ -205,8 +215,9 @@ static fhrl_status read_slab(int id, const char *path, const char *variable, int
   FHRL_TRY(shape_of(id, path, variable, rank, &v, size, err));
   for (int i = 0; i < rank; i++)
     if (start[i] > size[i] || count[i] > size[i] - start[i])
-      return fhrl_fail(err, FHRL_FORMAT, "%s: '%s' has %zu entries along dimension %d, too few for %zu from %zu on", path,
-        variable, size[i], i, count[i], start[i]);
+      return fhrl_fail(err, FHRL_FORMAT,
+        "%s: '%s' has %zu entries along dimension %d, too few for %zu from %zu on", path, variable, size[i],
+        i, count[i], start[i]);
   NC_TRY(nc_get_vara_double(id, v, start, count, out), path, variable);
   return FHRL_OK;
 }
@@ -225,7 +236,8 @@ fhrl_status fhrl_dataset_read(const char *path, const char *variable, int rank, 
   return status;
 }
 
-static fhrl_status read_text(int id, const char *path, const char *key, char out[], size_t size, fhrl_err *err)
+static fhrl_status read_text(
+  int id, const char *path, const char *key, char out[], size_t size, fhrl_err *err)
 {
   nc_type type;
   size_t length;
@@ -241,7 +253,8 @@ static fhrl_status read_text(int id, const char *path, const char *key, char out
   return FHRL_OK;
 }
 
-fhrl_status fhrl_dataset_attribute(const char *path, const char *key, char out[], size_t size, fhrl_err *err)
+fhrl_status fhrl_dataset_attribute(
+  const char *path, const char *key, char out[], size_t size, fhrl_err *err)
 {
   int id;
   enter();
@@ -258,7 +271,8 @@ const char *fhrl_dataset_version(void)
 {
   static char version[32];
   pthread_mutex_lock(&library);
-  if (version[0] == '\0') snprintf(version, sizeof version, "%.*s", (int)strcspn(nc_inq_libvers(), " "), nc_inq_libvers());
+  if (version[0] == '\0')
+    snprintf(version, sizeof version, "%.*s", (int)strcspn(nc_inq_libvers(), " "), nc_inq_libvers());
   pthread_mutex_unlock(&library);
   return version;
 }

@@ -30,7 +30,8 @@ static fhrl_status temporary_of(const char *output, char temporary[FHRL_PATH_SIZ
 {
   const size_t stem = strlen(output) - 4;
   const int used = snprintf(temporary, FHRL_PATH_SIZE, "%.*s.tmp%s", (int)stem, output, output + stem);
-  if (used < 0 || used >= FHRL_PATH_SIZE) return fhrl_fail(err, FHRL_LIMIT, "path of a figure is too long: %.60s...", output);
+  if (used < 0 || used >= FHRL_PATH_SIZE)
+    return fhrl_fail(err, FHRL_LIMIT, "path of a figure is too long: %.60s...", output);
   if (unlink(temporary) != 0 && errno != ENOENT)
     return fhrl_fail(err, FHRL_IO, "cannot remove the stale %s: %s", temporary, strerror(errno));
   return FHRL_OK;
@@ -44,7 +45,8 @@ static fhrl_status argument(const char *arg, char out[FHRL_PATH_SIZE], fhrl_err 
     if (!fhrl_file_exists(out)) return fhrl_fail(err, FHRL_IO, "no data file %s", arg);
     return FHRL_OK;
   }
-  if (arg[0] == '<' || arg[0] == '|') return fhrl_fail(err, FHRL_ARG, "argument '%.64s' looks like a command", arg);
+  if (arg[0] == '<' || arg[0] == '|')
+    return fhrl_fail(err, FHRL_ARG, "argument '%.64s' looks like a command", arg);
   if (snprintf(out, FHRL_PATH_SIZE, "%s", arg) >= FHRL_PATH_SIZE)
     return fhrl_fail(err, FHRL_LIMIT, "argument '%.64s...' is too long", arg);
   return FHRL_OK;
@@ -81,7 +83,7 @@ static const char *first_complaint(char said[])
 
 static int start(char *const argv[], int stderr_fd, pid_t *child)
 {
-  const char *chosen = getenv("GNUPLOT");
+  const char *chosen = getenv("GNUPLOT"), *program = chosen && chosen[0] ? chosen : FHRL_GNUPLOT;
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
   sigset_t plain;
@@ -97,7 +99,7 @@ static int start(char *const argv[], int stderr_fd, pid_t *child)
   if (!failed) failed = posix_spawn_file_actions_adddup2(&files, stderr_fd, STDERR_FILENO);
   if (!failed) failed = posix_spawnattr_setsigdefault(&attributes, &plain);
   if (!failed) failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  if (!failed) failed = posix_spawnp(child, chosen && chosen[0] ? chosen : FHRL_GNUPLOT, &files, &attributes, argv, environ);
+  if (!failed) failed = posix_spawnp(child, program, &files, &attributes, argv, environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   return failed;
@@ -121,7 +123,10 @@ static fhrl_status run(char *const argv[], char said[SAID_SIZE], fhrl_err *err)
   close(ends[0]);
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return fhrl_fail(err, FHRL_IO, "lost gnuplot: %s", strerror(errno));
-  if (WIFSIGNALED(status)) return fhrl_fail(err, FHRL_IO, "gnuplot was ended by signal %d", WTERMSIG(status));
+  if (WIFSIGNALED(status))
+    return fhrl_fail(err, FHRL_IO, "gnuplot was ended by signal %d", WTERMSIG(status));
+  if (WEXITSTATUS(status) == 127) // how posix_spawn may tell that the child could not become gnuplot
+    return fhrl_fail(err, FHRL_IO, "gnuplot not found");
   if (WEXITSTATUS(status) != 0) return fhrl_fail(err, FHRL_IO, "gnuplot failed: %s", first_complaint(said));
   return FHRL_OK;
 }
@@ -138,18 +143,20 @@ static int is_whole(const char *path)
   size_t n = 0;
   if (fseek(stream, -(long)wanted, SEEK_END) == 0) n = fread(tail, 1, wanted, stream);
   fclose(stream);
-  if (ends_with(path, ".png")) return n >= sizeof iend && memcmp(tail + n - sizeof iend, iend, sizeof iend) == 0;
+  if (ends_with(path, ".png"))
+    return n >= sizeof iend && memcmp(tail + n - sizeof iend, iend, sizeof iend) == 0;
   while (n > 0 && (tail[n - 1] == '\n' || tail[n - 1] == '\r')) tail[--n] = '\0';
   return n >= 6 && strcmp(tail + n - 6, "</svg>") == 0;
 }
 
-static fhrl_status draw(const char *script, const char *output, const char *const args[], int n, char *temporary,
-  fhrl_err *err)
+static fhrl_status draw(
+  const char *script, const char *output, const char *const args[], int n, char *temporary, fhrl_err *err)
 {
   static const char *const fixed[] = {"gnuplot", "-d", "-c"};
   char path[FHRL_PATH_SIZE], text[ARGS_MAX][FHRL_PATH_SIZE], said[SAID_SIZE];
   char *argv[3 + 2 + ARGS_MAX + 1] = {NULL};
-  for (int i = 0; i < 3; i++) memcpy(&argv[i], &fixed[i], sizeof argv[i]); // posix_spawn wants char *, and changes none
+  for (int i = 0; i < 3; i++)
+    memcpy(&argv[i], &fixed[i], sizeof argv[i]); // posix_spawn wants char *, and changes none
   FHRL_TRY(fhrl_file_data(script, path, err));
   argv[3] = path;
   argv[4] = temporary;
@@ -163,12 +170,14 @@ static fhrl_status draw(const char *script, const char *output, const char *cons
   return fhrl_file_publish(temporary, output, err);
 }
 
-fhrl_status fhrl_figure_draw(const char *script, const char *output, const char *const args[], int n, fhrl_err *err)
+fhrl_status fhrl_figure_draw(
+  const char *script, const char *output, const char *const args[], int n, fhrl_err *err)
 {
   char name[FHRL_PATH_SIZE], path[FHRL_PATH_SIZE], temporary[FHRL_PATH_SIZE];
   if (!ends_with(output, ".svg") && !ends_with(output, ".png"))
     return fhrl_fail(err, FHRL_ARG, "%s: a figure ends in .svg or .png", output);
-  if (n < 0 || n > ARGS_MAX) return fhrl_fail(err, FHRL_ARG, "%s: %d arguments, at most %d", output, n, ARGS_MAX);
+  if (n < 0 || n > ARGS_MAX)
+    return fhrl_fail(err, FHRL_ARG, "%s: %d arguments, at most %d", output, n, ARGS_MAX);
   FHRL_TRY(fhrl_file_absolute(output, path, err));
   FHRL_TRY(temporary_of(path, temporary, err));
   FHRL_TRY(fhrl_file_join("plots", script, name, err));

@@ -3,6 +3,7 @@
 #include "io/json.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdatomic.h>
@@ -124,13 +125,19 @@ void fhrl_json_add_text(fhrl_json *array, const char *value)
   if (array) fhrl_json_add(array, text_value(value));
 }
 
-const fhrl_json *fhrl_json_get(const fhrl_json *object, const char *key) { return json_object_get(object, key); }
+const fhrl_json *fhrl_json_get(const fhrl_json *object, const char *key)
+{
+  return json_object_get(object, key);
+}
 
 const fhrl_json *fhrl_json_at(const fhrl_json *array, size_t index) { return json_array_get(array, index); }
 
 size_t fhrl_json_size(const fhrl_json *array) { return json_array_size(array); }
 
-double fhrl_json_number(const fhrl_json *value) { return json_is_number(value) ? json_number_value(value) : (double)NAN; }
+double fhrl_json_number(const fhrl_json *value)
+{
+  return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
 
 const char *fhrl_json_string(const fhrl_json *value) { return json_string_value(value); }
 
@@ -152,11 +159,13 @@ fhrl_status fhrl_json_load(const char *path, fhrl_json **out, fhrl_err *err)
 
 fhrl_status fhrl_json_print(const fhrl_json *value, FILE *stream, fhrl_err *err)
 {
-  if (value == NULL || atomic_load(&incomplete)) return fhrl_fail(err, FHRL_NOMEM, "no memory for a result");
+  if (value == NULL || atomic_load(&incomplete))
+    return fhrl_fail(err, FHRL_NOMEM, "no memory for a result");
+  errno = 0;
   const int failed = json_dumpf(value, stream, LAYOUT) != 0;
   if (failed && !ferror(stream)) return fhrl_fail(err, FHRL_NOMEM, "no memory to write a result");
   if (failed || putc('\n', stream) == EOF || fflush(stream) != 0)
-    return fhrl_fail(err, FHRL_IO, "cannot write a result");
+    return fhrl_fail(err, FHRL_IO, "cannot write a result: %s", errno ? strerror(errno) : "a write failed");
   return FHRL_OK;
 }
 
@@ -165,7 +174,7 @@ fhrl_status fhrl_json_save(const fhrl_json *value, const char *path, fhrl_err *e
   fhrl_file file;
   FHRL_TRY(fhrl_file_begin(&file, path, err));
   const fhrl_status status = fhrl_json_print(value, file.stream, err);
-  if (status == FHRL_OK || status == FHRL_IO) return fhrl_file_commit(&file, err); // which knows path and reason
+  if (status == FHRL_OK) return fhrl_file_commit(&file, err);
   fhrl_file_abandon(&file);
   fhrl_status_context(err, "%s", path);
   return status;

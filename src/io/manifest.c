@@ -7,7 +7,8 @@
 
 #include "base/clock.h"
 
-void fhrl_manifest_begin(fhrl_manifest *m, const char *command, uint32_t seed, const fhrl_library libraries[], int n)
+void fhrl_manifest_begin(
+  fhrl_manifest *m, const char *command, uint32_t seed, const fhrl_library libraries[], int n)
 {
   char schema[80], started[FHRL_CLOCK_UTC_SIZE];
   *m = (fhrl_manifest){.json = fhrl_json_object(), .wall = fhrl_clock_wall(), .cpu = fhrl_clock_cpu()};

@@ -49,12 +49,15 @@ static fhrl_status read_header(FILE *stream, size_t size, fhrl_safetensors_heade
     return fhrl_fail(err, FHRL_FORMAT, "a header of %ju bytes is above the limit of %d", (uintmax_t)length,
       FHRL_SAFETENSORS_HEADER_LIMIT);
   if (length > size - LENGTH_BYTES)
-    return fhrl_fail(err, FHRL_FORMAT, "a header of %ju bytes does not fit into a file of %zu", (uintmax_t)length, size);
+    return fhrl_fail(
+      err, FHRL_FORMAT, "a header of %ju bytes does not fit into a file of %zu", (uintmax_t)length, size);
   char *text = malloc((size_t)length + 1);
-  if (text == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a header of %ju bytes", (uintmax_t)length);
+  if (text == NULL)
+    return fhrl_fail(err, FHRL_NOMEM, "no memory for a header of %ju bytes", (uintmax_t)length);
   fhrl_status status = read_exactly(stream, text, (size_t)length, err);
   if (status == FHRL_OK)
-    status = fhrl_safetensors_header_parse(text, (size_t)length, size - LENGTH_BYTES - (size_t)length, out, err);
+    status = fhrl_safetensors_header_parse(
+      text, (size_t)length, size - LENGTH_BYTES - (size_t)length, out, err);
   free(text);
   return status;
 }
@@ -157,11 +160,12 @@ static fhrl_status wanted(const fhrl_safetensors *f, const char *name, int rank,
     char has[FHRL_TENSOR_RANK * 22], needs[FHRL_TENSOR_RANK * 22];
     shape_text(t->rank, t->shape, has, sizeof has);
     shape_text(rank, shape, needs, sizeof needs);
-    return fhrl_fail(err, FHRL_FORMAT, "%s: tensor '%s' has shape %s where %s is needed", f->path, name, has, needs);
+    return fhrl_fail(
+      err, FHRL_FORMAT, "%s: tensor '%s' has shape %s where %s is needed", f->path, name, has, needs);
   }
   if (t->dtype != FHRL_F32 && t->dtype != FHRL_F64)
-    return fhrl_fail(err, FHRL_FORMAT, "%s: tensor '%s' has dtype %s where F32 or F64 is needed", f->path, name,
-      fhrl_safetensors_header_dtype(t->dtype));
+    return fhrl_fail(err, FHRL_FORMAT, "%s: tensor '%s' has dtype %s where F32 or F64 is needed", f->path,
+      name, fhrl_safetensors_header_dtype(t->dtype));
   *out = t;
   return FHRL_OK;
 }
@@ -178,8 +182,8 @@ static fhrl_status verdict(const fhrl_safetensors *f, const fhrl_tensor *t, size
   return fhrl_fail(err, FHRL_NUMERIC, "%s: tensor '%s' is not finite at index %zu", f->path, t->name, bad);
 }
 
-fhrl_status fhrl_safetensors_read(const fhrl_safetensors *f, const char *name, int rank, const size_t shape[],
-  double out[], fhrl_err *err)
+fhrl_status fhrl_safetensors_read(
+  const fhrl_safetensors *f, const char *name, int rank, const size_t shape[], double out[], fhrl_err *err)
 {
   const fhrl_tensor *t;
   FHRL_TRY(wanted(f, name, rank, shape, &t, err));
@@ -191,8 +195,8 @@ fhrl_status fhrl_safetensors_read(const fhrl_safetensors *f, const char *name, i
   return verdict(f, t, bad, err);
 }
 
-fhrl_status fhrl_safetensors_read_float(const fhrl_safetensors *f, const char *name, int rank,
-  const size_t shape[], float out[], fhrl_err *err)
+fhrl_status fhrl_safetensors_read_float(
+  const fhrl_safetensors *f, const char *name, int rank, const size_t shape[], float out[], fhrl_err *err)
 {
   const fhrl_tensor *t;
   FHRL_TRY(wanted(f, name, rank, shape, &t, err));

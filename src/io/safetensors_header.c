@@ -70,9 +70,11 @@ static fhrl_status load(const char *text, size_t size, json_t **out, fhrl_err *e
   if (root == NULL) {
     switch (json_error_code(&fault)) {
     case json_error_out_of_memory: return fhrl_fail(err, FHRL_NOMEM, "no memory for the header");
-    case json_error_invalid_utf8: return fhrl_fail(err, FHRL_FORMAT, "the header is not UTF-8: %s", fault.text);
+    case json_error_invalid_utf8:
+      return fhrl_fail(err, FHRL_FORMAT, "the header is not UTF-8: %s", fault.text);
     case json_error_null_character:
-    case json_error_null_byte_in_key: return fhrl_fail(err, FHRL_FORMAT, "a NUL in a name or text of the header");
+    case json_error_null_byte_in_key:
+      return fhrl_fail(err, FHRL_FORMAT, "a NUL in a name or text of the header");
     case json_error_numeric_overflow:
       return fhrl_fail(err, FHRL_FORMAT, "a number of the header is too large: %s", fault.text);
     default: return fhrl_fail(err, FHRL_FORMAT, "byte %d of the header: %s", fault.position, fault.text);
@@ -114,9 +116,10 @@ static fhrl_status check_fields(json_t *object, fhrl_err *err)
   for (int i = 0; i < 3; i++)
     if (json_object_get(object, fields[i]) == NULL)
       return fhrl_fail(err, FHRL_FORMAT, "it has no field '%s'", fields[i]);
-  json_object_foreach(object, key, value)
+  json_object_foreach(object, key, value) {
     if (strcmp(key, fields[0]) != 0 && strcmp(key, fields[1]) != 0 && strcmp(key, fields[2]) != 0)
       return fhrl_fail(err, FHRL_FORMAT, "unknown field '%.64s'", key);
+  }
   return FHRL_OK;
 }
 
@@ -128,7 +131,8 @@ fhrl_status fhrl_safetensors_header_size(const fhrl_tensor *t, size_t *count, si
       return fhrl_fail(err, FHRL_FORMAT, "the product of its shape overflows");
     product *= t->shape[i];
   }
-  if (product > SIZE_MAX / dtypes[t->dtype].width) return fhrl_fail(err, FHRL_FORMAT, "its size in bytes overflows");
+  if (product > SIZE_MAX / dtypes[t->dtype].width)
+    return fhrl_fail(err, FHRL_FORMAT, "its size in bytes overflows");
   *count = product;
   *bytes = product * dtypes[t->dtype].width;
   return FHRL_OK;
@@ -140,7 +144,8 @@ static fhrl_status parse_tensor(json_t *object, size_t data_size, entry *e, fhrl
   size_t bytes = 0;
   FHRL_TRY(check_fields(object, err));
   FHRL_TRY(dtype_of(json_string_value(json_object_get(object, "dtype")), &t->dtype, err));
-  const json_t *shape = json_object_get(object, "shape"), *offsets = json_object_get(object, "data_offsets");
+  const json_t *shape = json_object_get(object, "shape");
+  const json_t *offsets = json_object_get(object, "data_offsets");
   if (!json_is_array(shape)) return fhrl_fail(err, FHRL_FORMAT, "shape is no array");
   if (json_array_size(shape) > FHRL_TENSOR_RANK)
     return fhrl_fail(err, FHRL_FORMAT, "rank %zu is above %d", json_array_size(shape), FHRL_TENSOR_RANK);
@@ -154,9 +159,11 @@ static fhrl_status parse_tensor(json_t *object, size_t data_size, entry *e, fhrl
   if (e->begin > e->end)
     return fhrl_fail(err, FHRL_FORMAT, "its data begin at %zu, behind their end %zu", e->begin, e->end);
   if (e->end > data_size)
-    return fhrl_fail(err, FHRL_FORMAT, "its data end at %zu, beyond the %zu bytes of the file's data", e->end, data_size);
+    return fhrl_fail(
+      err, FHRL_FORMAT, "its data end at %zu, beyond the %zu bytes of the file's data", e->end, data_size);
   if (e->end - e->begin != bytes)
-    return fhrl_fail(err, FHRL_FORMAT, "its data have %zu bytes where shape and dtype need %zu", e->end - e->begin, bytes);
+    return fhrl_fail(
+      err, FHRL_FORMAT, "its data have %zu bytes where shape and dtype need %zu", e->end - e->begin, bytes);
   return FHRL_OK;
 }
 
@@ -164,13 +171,15 @@ static fhrl_status parse_metadata(json_t *object, const char ***out, fhrl_err *e
 {
   const char *key;
   json_t *value;
-  if (object != NULL && !json_is_object(object)) return fhrl_fail(err, FHRL_FORMAT, "__metadata__ is no object");
+  if (object != NULL && !json_is_object(object))
+    return fhrl_fail(err, FHRL_FORMAT, "__metadata__ is no object");
   *out = calloc(2 * json_object_size(object) + 1, sizeof **out);
   if (*out == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the metadata");
   size_t n = 0;
   json_object_foreach(object, key, value) {
     FHRL_TRY(fhrl_safetensors_header_name(key, err));
-    if (!json_is_string(value)) return fhrl_fail(err, FHRL_FORMAT, "__metadata__ entry '%s' is no text", key);
+    if (!json_is_string(value))
+      return fhrl_fail(err, FHRL_FORMAT, "__metadata__ entry '%s' is no text", key);
     (*out)[n++] = key;
     (*out)[n++] = json_string_value(value);
   }
@@ -193,8 +202,8 @@ static fhrl_status check_places(const entry e[], int n, size_t data_size, fhrl_e
       return fhrl_fail(err, FHRL_FORMAT, "a gap before tensor '%s': bytes %zu to %zu belong to none",
         e[i].tensor.name, at, e[i].begin);
     if (e[i].begin < at)
-      return fhrl_fail(err, FHRL_FORMAT, "tensor '%s' overlaps the one before it at byte %zu", e[i].tensor.name,
-        e[i].begin);
+      return fhrl_fail(err, FHRL_FORMAT, "tensor '%s' overlaps the one before it at byte %zu",
+        e[i].tensor.name, e[i].begin);
     at = e[i].end;
   }
   if (at != data_size)
@@ -223,8 +232,8 @@ static fhrl_status parse_entries(json_t *root, size_t data_size, entry e[], int 
   return check_places(e, count, data_size, err);
 }
 
-fhrl_status fhrl_safetensors_header_parse(const char *text, size_t size, size_t data_size,
-  fhrl_safetensors_header *out, fhrl_err *err)
+fhrl_status fhrl_safetensors_header_parse(
+  const char *text, size_t size, size_t data_size, fhrl_safetensors_header *out, fhrl_err *err)
 {
   fhrl_safetensors_header h = {0};
   entry *e = NULL;

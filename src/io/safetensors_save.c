@@ -8,7 +8,10 @@
 #include "base/file.h"
 #include "io/safetensors_header.h"
 
-static fhrl_status no_memory(fhrl_err *err) { return fhrl_fail(err, FHRL_NOMEM, "no memory for the header"); }
+static fhrl_status no_memory(fhrl_err *err)
+{
+  return fhrl_fail(err, FHRL_NOMEM, "no memory for the header");
+}
 
 static fhrl_status check_name(const char *name, fhrl_err *err)
 {
@@ -35,20 +38,22 @@ static fhrl_status put_tensor(json_t *root, const fhrl_tensor *t, size_t *at, fh
 {
   size_t count, bytes;
   FHRL_TRY(check_name(t->name, err));
-  if (strcmp(t->name, "__metadata__") == 0) return fhrl_fail(err, FHRL_ARG, "a tensor may not be named %s", t->name);
+  if (strcmp(t->name, "__metadata__") == 0)
+    return fhrl_fail(err, FHRL_ARG, "a tensor may not be named %s", t->name);
   if (json_object_get(root, t->name)) return fhrl_fail(err, FHRL_ARG, "tensor '%s' twice", t->name);
   if (t->rank < 0 || t->rank > FHRL_TENSOR_RANK)
     return fhrl_fail(err, FHRL_ARG, "tensor '%s' has rank %d", t->name, t->rank);
   if (fhrl_safetensors_header_size(t, &count, &bytes, NULL) != FHRL_OK || count != t->count)
-    return fhrl_fail(err, FHRL_ARG, "tensor '%s' has %zu elements, which is not its shape", t->name, t->count);
+    return fhrl_fail(
+      err, FHRL_ARG, "tensor '%s' has %zu elements, which is not its shape", t->name, t->count);
   json_t *shape = json_array();
   for (int i = 0; i < t->rank; i++)
     if (json_array_append_new(shape, json_integer((json_int_t)t->shape[i])) != 0) {
       json_decref(shape);
       return no_memory(err);
     }
-  json_t *value = json_pack("{s:s, s:o, s:[I, I]}", "dtype", fhrl_safetensors_header_dtype(t->dtype), "shape", shape,
-    "data_offsets", (json_int_t)*at, (json_int_t)(*at + bytes));
+  json_t *value = json_pack("{s:s, s:o, s:[I, I]}", "dtype", fhrl_safetensors_header_dtype(t->dtype),
+    "shape", shape, "data_offsets", (json_int_t)*at, (json_int_t)(*at + bytes));
   if (value == NULL || json_object_set_new(root, t->name, value) != 0)
     return fhrl_fail(err, FHRL_ARG, "the name '%s' is not UTF-8", t->name);
   *at += bytes;
@@ -56,8 +61,8 @@ static fhrl_status put_tensor(json_t *root, const fhrl_tensor *t, size_t *at, fh
 }
 
 // Owned text of the header.
-static fhrl_status header_text(const fhrl_tensor tensors[], int count, const char *const metadata[], char **out,
-  fhrl_err *err)
+static fhrl_status header_text(
+  const fhrl_tensor tensors[], int count, const char *const metadata[], char **out, fhrl_err *err)
 {
   size_t at = 0;
   fhrl_status status;
@@ -74,13 +79,14 @@ done:
   return status;
 }
 
-fhrl_status fhrl_safetensors_save(const char *path, const fhrl_tensor tensors[], int count,
-  const char *const metadata[], fhrl_err *err)
+fhrl_status fhrl_safetensors_save(
+  const char *path, const fhrl_tensor tensors[], int count, const char *const metadata[], fhrl_err *err)
 {
   char *text = NULL;
   fhrl_file f = {0};
   fhrl_status status = header_text(tensors, count, metadata, &text, err);
-  const size_t length = text ? strlen(text) : 0, padded = (length + 7) / 8 * 8; // the data begin at a multiple of 8
+  const size_t length = text ? strlen(text) : 0;
+  const size_t padded = (length + 7) / 8 * 8; // the data begin at a multiple of 8
   if (padded > FHRL_SAFETENSORS_HEADER_LIMIT)
     status = fhrl_fail(err, FHRL_LIMIT, "a header of %zu bytes is above the limit of %d", padded,
       FHRL_SAFETENSORS_HEADER_LIMIT);

@@ -11,6 +11,7 @@
 extern const fhrl_field fhrl_integrator_fields[]; // keys of [solver]
 extern const int fhrl_integrator_field_count;
 
+// AUTO begins with Adams and goes over to BDF where stiffness holds the steps back (rule: integrator_choose.c).
 typedef enum fhrl_method { FHRL_METHOD_AUTO, FHRL_METHOD_ADAMS, FHRL_METHOD_BDF } fhrl_method;
 
 typedef struct fhrl_solver {
@@ -22,20 +23,22 @@ typedef struct fhrl_solver {
 
 typedef struct fhrl_counters {
   long steps, rhs_evals, jvp_evals, error_test_failures, restarts;
-  double rhs_s; // seconds within the right-hand side
+  double rhs_s; // seconds within the right-hand side, estimated from every 16th evaluation
 } fhrl_counters;
 
 typedef struct fhrl_integrator fhrl_integrator; // opaque: around CVODE's handles
 
 void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out); // from [solver]
 
-// At (t0, x0); s and in are borrowed (s->u and s->work are written to). f(t0, x0) is evaluated first.
-// FHRL_NUMERIC names component, time and term if it is not finite; FHRL_ARG, FHRL_NOMEM.
+// At (t0, x0); s and in are borrowed (s->u and s->work are written to; s->u is put back by destroy). in = NULL: u stays
+// as it stands in s. f(t0, x0) is evaluated first: FHRL_NUMERIC names component, time and term if it is not finite.
+// FHRL_ARG for a map, an input of another width, a tolerance that is not positive; FHRL_NOMEM.
 fhrl_status fhrl_integrator_create(fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, double t0,
   const double x0[], fhrl_integrator **out, fhrl_err *err);
 void fhrl_integrator_destroy(fhrl_integrator *it); // NULL-safe
 
-// Carries the state to exactly t (>= now). On failure the state is the last one accepted, `now` its time:
+// Carries the state to exactly t (>= now; t = now does nothing). No evaluation lies beyond t, so what happens later
+// cannot spoil what is asked for. On failure the state is the last one accepted and `now` its time:
 // FHRL_NUMERIC non-finite right-hand side (component, time, term), blow-up (estimated time), or a solver's failure with
 // the worst component; FHRL_LIMIT max_steps. A method that only looks stiff says so and names the other one.
 fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err);
@@ -43,10 +46,13 @@ fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err
 double fhrl_integrator_now(const fhrl_integrator *it);
 const double *fhrl_integrator_state(const fhrl_integrator *it); // (n), borrowed, valid until the next advance
 void fhrl_integrator_counters(const fhrl_integrator *it, fhrl_counters *out);
-// "adams" or "bdf", and why `auto` chose it (static or owned by it).
+// The method in use now, "adams" or "bdf", and why (both valid until the next advance; why may be NULL). What `auto`
+// went over to outlasts restarts: to repeat the rest of a run, name that method.
 const char *fhrl_integrator_method(const fhrl_integrator *it, const char **why);
 
-// Puts another state at the present time and restarts (for renormalised copies, events, re-initialisation).
+// Puts another state x (n) at the present time and forgets the history (renormalised copies, events, checkpoints: a run
+// that restarts from its own state at every checkpoint can be repeated from any of them bit by bit). x may be the state
+// itself. FHRL_NUMERIC as for create.
 fhrl_status fhrl_integrator_restart(fhrl_integrator *it, const double x[], fhrl_err *err);
 
 const char *fhrl_integrator_version(void); // of SUNDIALS

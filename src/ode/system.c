@@ -9,12 +9,12 @@
 #include <string.h>
 
 #define FHRL_MODEL(name) extern const fhrl_model fhrl_model_##name;
-#include "models/models.def"
+#include "../../models/models.def"
 #undef FHRL_MODEL
 
 static const fhrl_model *const registry[] = {
 #define FHRL_MODEL(name) &fhrl_model_##name,
-#include "models/models.def"
+#include "../../models/models.def"
 #undef FHRL_MODEL
 };
 

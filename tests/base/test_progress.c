@@ -106,9 +106,13 @@ static void on_terminal(unsigned short width, double total, const char *note, ch
   fhrl_progress_update(&p, 300, "a note that is longer");
   fhrl_progress_update(&p, 300, note);
   fhrl_progress_end(&p);
-  const ssize_t n = read(master, out, room - 1);
-  ck_assert_int_gt(n, 0);
-  out[n] = '\0';
+  size_t got = 0;
+  do { // a terminal hands over what it has: until the end of the line
+    const ssize_t n = read(master, out + got, room - 1 - got);
+    ck_assert_int_gt(n, 0);
+    got += (size_t)n;
+  } while (out[got - 1] != '\n');
+  out[got] = '\0';
   fclose(terminal);
   close(master);
 }

@@ -151,6 +151,9 @@ START_TEST(a_missing_or_killed_gnuplot_is_told)
   setenv("GNUPLOT", own, 1);
   assert_fails(fhrl_figure_draw("loss.gp", svg, args, 2, &err), FHRL_IO, &err, "cannot start gnuplot: Permission denied");
   ck_assert_int_eq(chmod(own, 0700), 0);
+  put("killed", "#!/bin/sh\nexit 127\n");
+  assert_fails(fhrl_figure_draw("loss.gp", svg, args, 2, &err), FHRL_IO, &err, "gnuplot not found");
+  put("killed", "#!/bin/sh\nkill -9 $$\n");
   assert_fails(fhrl_figure_draw("loss.gp", svg, args, 2, &err), FHRL_IO, &err, "gnuplot was ended by signal 9");
 }
 END_TEST

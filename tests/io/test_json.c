@@ -153,7 +153,7 @@ START_TEST(write_errors_are_reported)
 {
   fhrl_json *o = fhrl_json_object();
   FILE *full = fopen("/dev/full", "w");
-  assert_fails(fhrl_json_print(o, full, &err), FHRL_IO, &err, "cannot write");
+  assert_fails(fhrl_json_print(o, full, &err), FHRL_IO, &err, "cannot write a result: No space left");
   fclose(full);
   snprintf(path, sizeof path, "%s/absent/a.json", folder);
   assert_fails(fhrl_json_save(o, path, &err), FHRL_IO, &err, path);

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// integrator: a system carried through time to a stated tolerance, restarted wherever its input jumps
+#include "ode/integrator.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ode/integrator_state.h"
+
+enum {
+  CHUNK = 500,     // steps between two looks at the step size
+  CLOCK_EVERY = 16 // the clock is read at one evaluation of so many: reading it costs as much as a small rhs
+};
+
+const fhrl_field fhrl_integrator_fields[] = {
+  {"method", FHRL_METHOD_AUTO, "", "Adams for smooth motion, BDF where fast modes have died out; auto looks at the Jacobian",
+   FHRL_CHOICE, .choices = "auto|adams|bdf"},
+  {"rtol", 1e-8, "1", "relative tolerance of the local error", FHRL_REAL, 1e-14, 1.0, FHRL_OPEN_HIGH},
+  {"atol", 1e-10, "state", "absolute tolerance of the local error", FHRL_REAL, 0.0, 1e6, FHRL_OPEN_LOW},
+  {"t_end", 100.0, "time", "end of the integration; it begins at 0", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
+  {"output_every", 0.1, "time", "spacing of what is recorded", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
+  {"max_steps", 1e7, "1", "steps in total before giving up", FHRL_INT, 1.0, 1e15},
+};
+const int fhrl_integrator_field_count = (int)(sizeof fhrl_integrator_fields / sizeof fhrl_integrator_fields[0]);
+
+void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out)
+{
+  out->method = (fhrl_method)fhrl_config_int(config, "solver.method");
+  out->rtol = fhrl_config_real(config, "solver.rtol");
+  out->atol = fhrl_config_real(config, "solver.atol");
+  out->t_end = fhrl_config_real(config, "solver.t_end");
+  out->output_every = fhrl_config_real(config, "solver.output_every");
+  out->max_steps = (long)fhrl_config_real(config, "solver.max_steps");
+}
+
+// ---- evaluations
+
+static double seconds(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+// 1 if every entry is finite: a - a is 0 for those, NaN for the rest. Several sums, because one would be a chain.
+static int finite(int n, const double a[])
+{
+  double part[8] = {0.0};
+  int i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (int k = 0; k < 8; k++) part[k] += a[i + k] - a[i + k];
+  for (int k = 0; i + k < n; k++) part[k] += a[i + k] - a[i + k];
+  for (int k = 1; k < 8; k++) part[0] += part[k];
+  return part[0] == 0.0;
+}
+
+// u at t as the present piece has it: the ends of the piece belong to it, whatever comes after them.
+static void set_input(fhrl_integrator *it, double t)
+{
+  const double last = nextafter(it->until, -HUGE_VAL);
+  fhrl_input_at(it->in, t < it->from ? it->from : t > last ? last : t, it->u);
+}
+
+int fhrl_integrator_rhs(fhrl_integrator *it, double t, const double x[], double dx[])
+{
+  fhrl_system *s = it->s;
+  s->u = it->in ? it->u : it->u_before;
+  if (it->in && it->in->kind == FHRL_INPUT_SINE) set_input(it, t); // the other kinds are constant within a piece
+  return s->model->rhs(s, t, x, dx);
+}
+
+int fhrl_integrator_jvp(fhrl_integrator *it, double t, const double x[], const double v[], double Jv[])
+{
+  fhrl_system *s = it->s;
+  s->u = it->in ? it->u : it->u_before;
+  if (it->in && it->in->kind == FHRL_INPUT_SINE) set_input(it, t);
+  it->counters.jvp_evals++;
+  return s->model->jvp(s, t, x, v, Jv);
+}
+
+// CVODE's fixed-point iteration takes "cannot" for "try a smaller step": from then on every answer is the same.
+static int given_up(const fhrl_integrator *it) { return it->bad.count > FHRL_INTEGRATOR_BAD_MAX; }
+
+// Remembers an evaluation that failed. A few are normal: the method tries a smaller step. At a wall in time or in
+// state none gets past the earliest of them.
+static int bad(fhrl_integrator *it, double t, const double x[], int code, int jacobian)
+{
+  fhrl_integrator_bad *b = &it->bad;
+  if (b->count == 0 || t <= b->t) {
+    b->t = t;
+    b->code = code;
+    b->jacobian = jacobian;
+    memcpy(b->x, x, (size_t)it->s->n * sizeof *x);
+  }
+  b->count = code < 0 ? FHRL_INTEGRATOR_BAD_MAX + 1 : b->count + 1;
+  return given_up(it) ? -1 : 1;
+}
+
+static int checked_rhs(void *context, double t, const double x[], double dx[])
+{
+  fhrl_integrator *it = context;
+  if (given_up(it)) return -1;
+  const int timed = it->counters.rhs_evals++ % CLOCK_EVERY == 0;
+  const double begin = timed ? seconds() : 0.0;
+  const int code = fhrl_integrator_rhs(it, t, x, dx);
+  if (timed) it->counters.rhs_s += CLOCK_EVERY * (seconds() - begin);
+  if (code != 0 || !finite(it->s->n, dx)) return bad(it, t, x, code, 0);
+  if (it->bad.count > 0 && t > it->bad.t) it->bad.count = 0; // got past it
+  return 0;
+}
+
+static int checked_jvp(void *context, double t, const double x[], const double v[], double Jv[])
+{
+  fhrl_integrator *it = context;
+  if (given_up(it)) return -1;
+  const int code = fhrl_integrator_jvp(it, t, x, v, Jv);
+  if (code != 0 || !finite(it->s->n, Jv)) return bad(it, t, x, code, 1);
+  return 0;
+}
+
+// ---- making and destroying
+
+static fhrl_status check(const fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, fhrl_err *err)
+{
+  const fhrl_model *m = s->model;
+  if (m->rhs == NULL) return fhrl_fail(err, FHRL_ARG, "%s is a map: it is stepped, not integrated", m->name);
+  if (in && in->n_u != s->dims.n_u)
+    return fhrl_fail(err, FHRL_ARG, "%s takes %d inputs, not %d", m->name, s->dims.n_u, in->n_u);
+  if (!(solver->rtol > 0.0 && solver->atol > 0.0))
+    return fhrl_fail(err, FHRL_ARG, "tolerances rtol = %g and atol = %g must be positive", solver->rtol, solver->atol);
+  if (solver->method == FHRL_METHOD_BDF && m->jvp == NULL)
+    return fhrl_fail(err, FHRL_ARG, "bdf needs a Jacobian, which %s does not have", m->name);
+  return FHRL_OK;
+}
+
+static fhrl_status allocate(fhrl_integrator *it, fhrl_err *err)
+{
+  const size_t n = (size_t)it->s->n, n_u = (size_t)it->s->dims.n_u;
+  it->block = calloc(4 * n + n_u, sizeof *it->block);
+  if (it->block == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states", it->s->n);
+  it->x = it->block;
+  it->bad.x = it->x + n;
+  it->scratch = it->bad.x + n;
+  it->u = it->scratch + 2 * n;
+  return FHRL_OK;
+}
+
+// Takes the piece of u that begins at now.
+static void open_piece(fhrl_integrator *it)
+{
+  it->from = it->now;
+  it->until = it->in ? fhrl_input_break(it->in, it->now) : HUGE_VAL;
+  if (it->in) set_input(it, it->now);
+}
+
+// A solver that meets a bad right-hand side at its start has no smaller step to try, so it is looked at before.
+static fhrl_status begin(fhrl_integrator *it, const double x[], fhrl_err *err)
+{
+  const int n = it->s->n;
+  for (int i = 0; i < n; i++)
+    if (!isfinite(x[i])) {
+      char name[64];
+      fhrl_system_component(it->s, i, name, sizeof name);
+      return fhrl_fail(err, FHRL_NUMERIC, "start of %s at t = %.9g: %s is %g", it->s->model->name, it->now, name, x[i]);
+    }
+  memmove(it->x, x, (size_t)n * sizeof *x); // a caller may hand back the state itself
+  it->start = it->now;
+  it->start_norm = fhrl_norm(n, it->x);
+  it->bad.count = 0;
+  it->stale = 1;
+  if (checked_rhs(it, it->now, it->x, it->scratch) == 0) return FHRL_OK;
+  return fhrl_integrator_failure(it, FHRL_SUNDIALS_RHS, err);
+}
+
+static fhrl_status make_engine(fhrl_integrator *it, fhrl_err *err)
+{
+  if (it->engine) {
+    const fhrl_sundials_count c = fhrl_sundials_cvode_count(it->engine);
+    it->counters.steps += c.steps;
+    it->counters.error_test_failures += c.error_test_failures;
+    fhrl_sundials_cvode_destroy(it->engine);
+    it->engine = NULL;
+  }
+  const fhrl_sundials_problem problem = {.n = it->s->n, .stiff = it->stiff, .rtol = it->solver.rtol, .atol = it->solver.atol,
+    .x = it->x, .rhs = checked_rhs, .jvp = checked_jvp, .context = it};
+  FHRL_TRY(fhrl_sundials_cvode_create(&problem, it->now, &it->engine, err));
+  it->stale = 0;
+  fhrl_integrator_choose_mark(it);
+  return FHRL_OK;
+}
+
+fhrl_status fhrl_integrator_create(fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, double t0,
+  const double x0[], fhrl_integrator **out, fhrl_err *err)
+{
+  FHRL_TRY(check(s, in, solver, err));
+  fhrl_status status = FHRL_OK;
+  fhrl_integrator *it = calloc(1, sizeof *it);
+  if (it == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator");
+  it->s = s;
+  it->in = in;
+  it->u_before = s->u;
+  it->solver = *solver;
+  it->now = it->origin = t0;
+  FHRL_DO(status, allocate(it, err));
+  open_piece(it);
+  FHRL_DO(status, begin(it, x0, err));
+  fhrl_integrator_choose(it);
+  FHRL_DO(status, make_engine(it, err));
+  *out = it;
+  return FHRL_OK;
+done:
+  fhrl_integrator_destroy(it);
+  return status;
+}
+
+void fhrl_integrator_destroy(fhrl_integrator *it)
+{
+  if (it == NULL) return;
+  it->s->u = it->u_before;
+  fhrl_sundials_cvode_destroy(it->engine);
+  free(it->block);
+  free(it);
+}
+
+fhrl_status fhrl_integrator_restart(fhrl_integrator *it, const double x[], fhrl_err *err)
+{
+  it->counters.restarts++;
+  return begin(it, x, err);
+}
+
+// ---- going on
+
+static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
+{
+  for (;;) {
+    fhrl_counters c;
+    fhrl_integrator_counters(it, &c);
+    const long left = it->solver.max_steps - c.steps;
+    if (left <= 0) return fhrl_integrator_failure(it, FHRL_SUNDIALS_PAUSED, err);
+    const fhrl_sundials_end end = fhrl_sundials_cvode_run(it->engine, t, left < CHUNK ? left : CHUNK, &it->now);
+    if (end != FHRL_SUNDIALS_REACHED && end != FHRL_SUNDIALS_PAUSED) return fhrl_integrator_failure(it, end, err);
+    if (fhrl_integrator_choose_again(it)) FHRL_TRY(make_engine(it, err));
+    if (end == FHRL_SUNDIALS_REACHED) return FHRL_OK;
+  }
+}
+
+static void renew(fhrl_integrator *it)
+{
+  fhrl_sundials_cvode_restart(it->engine, it->now);
+  fhrl_integrator_choose_mark(it);
+  it->idle = 0;
+  it->bad.count = 0;
+  it->stale = 0;
+}
+
+fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err)
+{
+  if (!(t >= it->now)) return fhrl_fail(err, FHRL_ARG, "cannot go back from t = %.17g to %.17g", it->now, t);
+  while (it->now < t) {
+    const double target = t < it->until ? t : it->until;
+    if (target - it->now <= 4.0 * DBL_EPSILON * fmax(fabs(target), fabs(it->now))) {
+      it->now = target; // closer than time itself resolves
+      it->stale = 1;
+    } else {
+      if (it->stale) renew(it);
+      FHRL_TRY(go(it, target, err));
+    }
+    if (it->now == it->until) {
+      open_piece(it);
+      it->stale = 1;
+      it->counters.restarts++;
+    }
+  }
+  return FHRL_OK;
+}
+
+// ---- looking
+
+double fhrl_integrator_now(const fhrl_integrator *it) { return it->now; }
+
+const double *fhrl_integrator_state(const fhrl_integrator *it) { return it->x; }
+
+void fhrl_integrator_counters(const fhrl_integrator *it, fhrl_counters *out)
+{
+  *out = it->counters;
+  if (it->engine == NULL) return;
+  const fhrl_sundials_count c = fhrl_sundials_cvode_count(it->engine);
+  out->steps += c.steps;
+  out->error_test_failures += c.error_test_failures;
+}
+
+const char *fhrl_integrator_method(const fhrl_integrator *it, const char **why)
+{
+  if (why) *why = it->why;
+  return it->stiff ? "bdf" : "adams";
+}
+
+const char *fhrl_integrator_version(void) { return fhrl_sundials_cvode_version(); }

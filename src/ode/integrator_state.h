@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// integrator_state: what stands behind fhrl_integrator, for src/ode/integrator*.c alone
+#pragma once
+
+#include "ode/integrator.h"
+#include "ode/sundials_cvode.h"
+
+// Evaluations in a row that may fail before the method is told to give up: each makes the step 4 times smaller.
+enum { FHRL_INTEGRATOR_BAD_MAX = 8 };
+
+// The evaluation that failed earliest in time, since the integration last got past it.
+typedef struct fhrl_integrator_bad {
+  int count;
+  int code;     // what the callback returned; 0: a value that is not finite
+  int jacobian; // 1: it was a product J v
+  double t;
+  double *x; // (n)
+} fhrl_integrator_bad;
+
+struct fhrl_integrator {
+  fhrl_system *s;       // borrowed
+  const fhrl_input *in; // borrowed; NULL: u as it stands in s
+  const double *u_before; // what s->u was
+  fhrl_solver solver;
+  fhrl_sundials_cvode *engine; // owned
+  double *block;               // owned: the arrays below
+  double *x, *u, *scratch;     // (n), (n_u), (2 n)
+  double origin;               // time of create
+  double start, start_norm;    // when and how large the state was at the last create or restart
+  double now;
+  double from, until; // the present piece of u: no evaluation uses another one's
+  int stale;          // 1: the engine has to restart before it goes on
+  int stiff;          // 1: BDF
+  char why[160];
+  fhrl_sundials_count mark; // of the engine when it was last looked at for stiffness
+  double mark_t;
+  int idle; // looks in a row at which only fast decay could explain the step size
+  fhrl_integrator_bad bad;
+  fhrl_counters counters; // rhs_evals, jvp_evals, restarts, and what earlier engines counted
+};
+
+// dx/dt at (t, x) with the input of the present piece; 0, or what the model returned.
+int fhrl_integrator_rhs(fhrl_integrator *it, double t, const double x[], double dx[]);
+// J v at (t, x); likewise.
+int fhrl_integrator_jvp(fhrl_integrator *it, double t, const double x[], const double v[], double Jv[]);
+
+// The first choice between Adams and BDF; fills it->stiff and it->why.
+void fhrl_integrator_choose(fhrl_integrator *it);
+// Begins to count what the next choice is made from.
+void fhrl_integrator_choose_mark(fhrl_integrator *it);
+// 1 if `auto` now goes over to BDF: it->stiff and it->why have changed, and the engine has to follow.
+int fhrl_integrator_choose_again(fhrl_integrator *it);
+// 1 if steps of size h look as if a mode that decays at *rate held them back.
+int fhrl_integrator_choose_stiff(fhrl_integrator *it, double h, double *rate);
+
+// Why the integration ended here: fills err.
+fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_sundials_end end, fhrl_err *err);

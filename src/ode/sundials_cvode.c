@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// sundials_cvode: CVODE behind an interface without any of its types
+#include "ode/sundials_cvode.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sundials/sundials_version.h>
+#include <sunlinsol/sunlinsol_dense.h>
+#include <sunlinsol/sunlinsol_spgmr.h>
+#include <sunmatrix/sunmatrix_dense.h>
+#include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
+#include <sunnonlinsol/sunnonlinsol_newton.h>
+
+#include "ode/sundials_compat.h"
+#include "ode/sundials_vector.h"
+
+struct fhrl_sundials_cvode {
+  fhrl_sundials_problem problem;
+  SUNContext context;          // owned, like all that follows
+  N_Vector x, error, weight;   // x wraps problem.x
+  SUNNonlinearSolver corrector;
+  SUNLinearSolver linear;
+  SUNMatrix jacobian;
+  void *cvode;
+  fhrl_sundials_log log;
+  fhrl_sundials_count before; // what was counted before the last restart
+};
+
+// ---- CVODE's callbacks
+
+static int rhs(sunrealtype t, N_Vector x, N_Vector dx, void *data)
+{
+  const fhrl_sundials_problem *p = data;
+  return p->rhs(p->context, t, NV_DATA_S(x), NV_DATA_S(dx));
+}
+
+static int product(N_Vector v, N_Vector Jv, sunrealtype t, N_Vector x, N_Vector fx, void *data, N_Vector scratch)
+{
+  const fhrl_sundials_problem *p = data;
+  return p->jvp(p->context, t, NV_DATA_S(x), NV_DATA_S(v), NV_DATA_S(Jv));
+}
+
+// SUNDIALS' matrices are column-major: each column is one product J e_j.
+static int dense(sunrealtype t, N_Vector x, N_Vector fx, SUNMatrix J, void *data, N_Vector e, N_Vector b, N_Vector c)
+{
+  const fhrl_sundials_problem *p = data;
+  double *unit = NV_DATA_S(e);
+  memset(unit, 0, (size_t)p->n * sizeof *unit);
+  for (int j = 0; j < p->n; j++) {
+    unit[j] = 1.0;
+    const int failed = p->jvp(p->context, t, NV_DATA_S(x), unit, SUNDenseMatrix_Column(J, j));
+    if (failed) return failed;
+    unit[j] = 0.0;
+  }
+  return 0;
+}
+
+// Weights of the error norm: CVODE's own formula in one pass instead of five.
+static int weights(N_Vector x, N_Vector w, void *data)
+{
+  const fhrl_sundials_problem *p = data;
+  const double *a = NV_DATA_S(x);
+  double *b = NV_DATA_S(w);
+  const double rtol = p->rtol, atol = p->atol;
+  for (int i = 0; i < p->n; i++) b[i] = 1.0 / (rtol * fabs(a[i]) + atol);
+  return 0;
+}
+
+// ---- making and destroying
+
+static int make_newton(fhrl_sundials_cvode *e)
+{
+  const int n = e->problem.n, small = n <= FHRL_SUNDIALS_DENSE;
+  e->corrector = SUNNonlinSol_Newton(e->x, e->context);
+  if (small) {
+    e->jacobian = SUNDenseMatrix(n, n, e->context);
+    if (e->jacobian == NULL) return 0;
+    e->linear = SUNLinSol_Dense(e->x, e->jacobian, e->context);
+  } else
+    e->linear = SUNLinSol_SPGMR(e->x, SUN_PREC_NONE, 0, e->context);
+  return e->corrector && e->linear && CVodeSetNonlinearSolver(e->cvode, e->corrector) == CV_SUCCESS &&
+         CVodeSetLinearSolver(e->cvode, e->linear, e->jacobian) == CV_SUCCESS &&
+         (small ? CVodeSetJacFn(e->cvode, dense) : CVodeSetJacTimes(e->cvode, NULL, product)) == CV_SUCCESS;
+}
+
+static int make_fixed_point(fhrl_sundials_cvode *e)
+{
+  e->corrector = SUNNonlinSol_FixedPoint(e->x, 0, e->context);
+  return e->corrector && CVodeSetNonlinearSolver(e->cvode, e->corrector) == CV_SUCCESS;
+}
+
+static int make(fhrl_sundials_cvode *e, double t0)
+{
+  if (fhrl_sundials_open(&e->context) != 0) return 0;
+  e->x = fhrl_sundials_vector_wrap(e->problem.n, e->problem.x, e->context);
+  if (e->x == NULL) return 0;
+  e->error = N_VClone(e->x);
+  e->weight = N_VClone(e->x);
+  e->cvode = CVodeCreate(e->problem.stiff ? CV_BDF : CV_ADAMS, e->context);
+  if (e->error == NULL || e->weight == NULL || e->cvode == NULL) return 0;
+  return fhrl_sundials_listen(e->context, e->cvode, &e->log) == 0 &&
+         CVodeInit(e->cvode, rhs, t0, e->x) == CV_SUCCESS && CVodeSetUserData(e->cvode, &e->problem) == CV_SUCCESS &&
+         CVodeWFtolerances(e->cvode, weights) == CV_SUCCESS && (e->problem.stiff ? make_newton(e) : make_fixed_point(e));
+}
+
+fhrl_status fhrl_sundials_cvode_create(const fhrl_sundials_problem *problem, double t0, fhrl_sundials_cvode **out,
+  fhrl_err *err)
+{
+  fhrl_sundials_cvode *e = calloc(1, sizeof *e);
+  if (e == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states", problem->n);
+  e->problem = *problem;
+  if (!make(e, t0)) { // every argument is ours: what can fail is memory
+    const fhrl_status status = fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states%s%s", problem->n,
+      *e->log.message ? ": " : "", e->log.message);
+    fhrl_sundials_cvode_destroy(e);
+    return status;
+  }
+  *out = e;
+  return FHRL_OK;
+}
+
+void fhrl_sundials_cvode_destroy(fhrl_sundials_cvode *e)
+{
+  if (e == NULL) return;
+  if (e->cvode) CVodeFree(&e->cvode);
+  if (e->corrector) SUNNonlinSolFree(e->corrector);
+  if (e->linear) SUNLinSolFree(e->linear);
+  if (e->jacobian) SUNMatDestroy(e->jacobian);
+  if (e->weight) N_VDestroy(e->weight);
+  if (e->error) N_VDestroy(e->error);
+  if (e->x) N_VDestroy(e->x);
+  if (e->context) SUNContext_Free(&e->context);
+  free(e);
+}
+
+// ---- running
+
+static fhrl_sundials_count recent(fhrl_sundials_cvode *e)
+{
+  fhrl_sundials_count c = {0, 0, 0};
+  CVodeGetNumSteps(e->cvode, &c.steps);
+  CVodeGetNumErrTestFails(e->cvode, &c.error_test_failures);
+  CVodeGetNumNonlinSolvConvFails(e->cvode, &c.convergence_failures);
+  return c;
+}
+
+fhrl_sundials_count fhrl_sundials_cvode_count(fhrl_sundials_cvode *e)
+{
+  fhrl_sundials_count c = recent(e);
+  c.steps += e->before.steps;
+  c.error_test_failures += e->before.error_test_failures;
+  c.convergence_failures += e->before.convergence_failures;
+  return c;
+}
+
+void fhrl_sundials_cvode_restart(fhrl_sundials_cvode *e, double t0)
+{
+  e->before = fhrl_sundials_cvode_count(e);
+  CVodeReInit(e->cvode, t0, e->x); // cannot fail: memory and state exist
+}
+
+// Time that the last step hardly moved will not move in the next ones either.
+static int stalled(fhrl_sundials_cvode *e, double now)
+{
+  sunrealtype h = 0.0;
+  CVodeGetLastStep(e->cvode, &h);
+  return now + 0.25 * h == now;
+}
+
+fhrl_sundials_end fhrl_sundials_cvode_run(fhrl_sundials_cvode *e, double t, long steps, double *now)
+{
+  e->log.message[0] = '\0';
+  CVodeSetStopTime(e->cvode, t);
+  CVodeSetMaxNumSteps(e->cvode, steps);
+  const int flag = CVode(e->cvode, t, e->x, now, CV_NORMAL);
+  switch (flag) {
+  case CV_SUCCESS:
+  case CV_TSTOP_RETURN: *now = t; return FHRL_SUNDIALS_REACHED;
+  case CV_TOO_MUCH_WORK: return stalled(e, *now) ? FHRL_SUNDIALS_STALLED : FHRL_SUNDIALS_PAUSED;
+  case CV_ERR_FAILURE: return FHRL_SUNDIALS_ERROR;
+  case CV_CONV_FAILURE:
+  case CV_LSETUP_FAIL:
+  case CV_LSOLVE_FAIL: return FHRL_SUNDIALS_CORRECTOR;
+  case CV_RHSFUNC_FAIL:
+  case CV_FIRST_RHSFUNC_ERR:
+  case CV_REPTD_RHSFUNC_ERR:
+  case CV_UNREC_RHSFUNC_ERR: return FHRL_SUNDIALS_RHS;
+  default: return FHRL_SUNDIALS_OTHER;
+  }
+}
+
+void fhrl_sundials_cvode_look(fhrl_sundials_cvode *e, fhrl_sundials_look *out)
+{
+  memset(out, 0, sizeof *out);
+  out->message = e->log.message;
+  CVodeGetCurrentStep(e->cvode, &out->h);
+  CVodeGetCurrentOrder(e->cvode, &out->order);
+  CVodeGetEstLocalErrors(e->cvode, e->error);
+  CVodeGetErrWeights(e->cvode, e->weight);
+  const double *error = NV_DATA_S(e->error), *weight = NV_DATA_S(e->weight);
+  for (int i = 0; i < e->problem.n; i++) {
+    const double ratio = fabs(error[i] * weight[i]);
+    if (ratio > out->worst_ratio) {
+      out->worst_ratio = ratio;
+      out->worst = i;
+    }
+  }
+}
+
+const char *fhrl_sundials_cvode_version(void) { return SUNDIALS_VERSION; }
