@@ -14,3 +14,6 @@ EXTRA_DIST += tests/golden/A/weights.txt tests/golden/A/expect.txt tests/golden/
 EXTRA_DIST += tests/golden/F/weights.txt tests/golden/F/expect.txt
 check_PROGRAMS += tests/analysis/test_ladder_stability
 tests_analysis_test_ladder_stability_SOURCES = tests/analysis/test_ladder_stability.c tests/analysis/golden_layer.h
+EXTRA_DIST += tests/golden/E/expect.txt
+check_PROGRAMS += tests/analysis/test_iss
+tests_analysis_test_iss_SOURCES = tests/analysis/test_iss.c tests/analysis/given.c tests/analysis/given.h
