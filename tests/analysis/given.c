@@ -14,7 +14,7 @@ static void assign(const char *word, size_t len, fhrl_settings *settings)
   char text[512];
   snprintf(text, sizeof text, "%.*s", (int)len, word);
   char *value = strchr(text, '=');
-  if (value && (strncmp(text, "model.W", 7) == 0 || strncmp(text, "model.B", 7) == 0)) // entries of a matrix
+  if (value && strncmp(text, "model.", 6) == 0 && text[6] >= 'A' && text[6] <= 'Z') // entries of a matrix
     for (; *value; value++)
       if (*value == '_') *value = ' ';
   assert_ok(fhrl_config_assign(text, settings, &err));

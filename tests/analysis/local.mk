@@ -17,3 +17,6 @@ tests_analysis_test_ladder_stability_SOURCES = tests/analysis/test_ladder_stabil
 EXTRA_DIST += tests/golden/E/expect.txt
 check_PROGRAMS += tests/analysis/test_iss
 tests_analysis_test_iss_SOURCES = tests/analysis/test_iss.c tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_equilibrium
+tests_analysis_test_equilibrium_SOURCES = tests/analysis/test_equilibrium.c tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_contour
