@@ -16,3 +16,5 @@ libfhrl_a_SOURCES += src/analysis/iss_rules.c src/analysis/iss_rules.h src/analy
 libfhrl_a_SOURCES += src/analysis/iss_ledger.c src/analysis/iss_ledger.h src/analysis/iss_orbit.c src/analysis/iss_orbit.h
 libfhrl_a_SOURCES += src/analysis/iss.c src/analysis/iss.h src/analysis/iss_report.c src/analysis/iss_report.h
 libfhrl_a_SOURCES += src/analysis/equilibrium.c src/analysis/equilibrium.h src/analysis/contour.c src/analysis/contour.h
+libfhrl_a_SOURCES += src/analysis/probe_session.c src/analysis/probe_session.h
+libfhrl_a_SOURCES += src/analysis/probe_files.c src/analysis/probe_files.h

@@ -251,6 +251,7 @@ static void renew(fhrl_integrator *it)
 {
   fhrl_sundials_cvode_restart(it->engine, it->now);
   fhrl_integrator_choose_mark(it);
+  it->idle = 0;
   it->bad.count = 0;
   it->stale = 0;
 }

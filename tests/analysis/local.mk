@@ -20,3 +20,4 @@ tests_analysis_test_iss_SOURCES = tests/analysis/test_iss.c tests/analysis/given
 check_PROGRAMS += tests/analysis/test_equilibrium
 tests_analysis_test_equilibrium_SOURCES = tests/analysis/test_equilibrium.c tests/analysis/given.c tests/analysis/given.h
 check_PROGRAMS += tests/analysis/test_contour
+check_PROGRAMS += tests/analysis/test_probe_session

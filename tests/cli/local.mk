@@ -1,1 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+check_SCRIPTS += tests/style.sh
+check_SCRIPTS += tests/cli/test_docs.sh
+EXTRA_DIST += tests/cli/lib.sh tests/count.sh tests/ci.sh
