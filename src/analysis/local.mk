@@ -19,3 +19,4 @@ libfhrl_a_SOURCES += src/analysis/compare.c src/analysis/compare.h
 libfhrl_a_SOURCES += src/analysis/compare_measure.c src/analysis/compare_measure.h
 libfhrl_a_SOURCES += src/analysis/probe_session.c src/analysis/probe_session.h
 libfhrl_a_SOURCES += src/analysis/probe_files.c src/analysis/probe_files.h
+libfhrl_a_SOURCES += src/analysis/compare_files.c src/analysis/compare_files.h
