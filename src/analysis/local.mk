@@ -23,3 +23,4 @@ libfhrl_a_SOURCES += src/analysis/iss.c src/analysis/iss.h src/analysis/iss_repo
 libfhrl_a_SOURCES += src/analysis/equilibrium.c src/analysis/equilibrium.h src/analysis/contour.c src/analysis/contour.h
 libfhrl_a_SOURCES += src/analysis/probe_session.c src/analysis/probe_session.h
 libfhrl_a_SOURCES += src/analysis/probe_files.c src/analysis/probe_files.h
+libfhrl_a_SOURCES += src/analysis/compare_files.c src/analysis/compare_files.h
