@@ -2,4 +2,5 @@
 # plots: one gnuplot script per figure; installed, because the program runs them
 nobase_dist_pkgdata_DATA += \
 	plots/style.gp \
-	plots/loss.gp
+	plots/loss.gp \
+	plots/probe.gp

@@ -20,21 +20,16 @@ claim()
 # Every external symbol of foo.o begins with fhrl_foo; of models/x.o it is exactly fhrl_model_x.
 symbols()
 {
-  local object name symbol
-  for object in $(find src models -name '*.o' 2>/dev/null); do
-    name=$(basename "$object" .o)
-    name=${name#*-} # automake's prefix of objects with flags of their own
-    nm -g --defined-only "$object" | awk 'NF == 3 && $2 ~ /[TDBRVCi]/ {print $3}' |
-      grep -Ev '^(__asan|__odr_asan|__ubsan|__gcov|_GLOBAL)' | sed 's/\.\(default\|avx512f\|avx2\|arch_.*\|resolver\)*$//' |
-      while read -r symbol; do
-        case $object:$symbol in
-          models/*) [ "$symbol" = "fhrl_model_$name" ] ;;
-          */main.o:main | */status.o:fhrl_fail) ;;
-          */cmd_*) [ "$symbol" = "fhrl_$name" ] ;;
-          *) [ "${symbol#fhrl_"$name"}" != "$symbol" ] ;;
-        esac || echo "$object: $symbol"
-      done
-  done
+  nm -A -g --defined-only lib*.a src/cli/*.o 2>/dev/null | awk 'NF == 3 && $2 ~ /[TDBRVCi]/ {print $1, $3}' |
+    sed -E 's/^([^:]*:)?([^:]*\/)?([^:\/]*)\.o:[0-9a-f]* /\3 /; s/^[^ ]*-//' |
+    grep -Ev '^support |  *(__asan|__odr_asan|__ubsan|__gcov|_GLOBAL)' | sort -u |
+    while read -r name symbol; do
+      case $name:$symbol in
+        main:main | status:fhrl_fail) ;;
+        cmd_*) [ "$symbol" = "fhrl_$name" ] ;;
+        *) [ "${symbol#fhrl_"$name"}" != "$symbol" ] || [ "$symbol" = "fhrl_model_$name" ] ;;
+      esac || echo "$name.o: $symbol"
+    done
 }
 
 # room/x.c may include only headers of the rooms at or below its own.
@@ -62,7 +57,7 @@ owners()
   local header allowed
   while read -r header allowed; do
     grep -rlE "#include <$header" "$source_dir/src" "$source_dir/models" --include='*.[ch]' |
-      sed "s|^$source_dir/||" | grep -Ev "^($allowed)" | sed "s|$| includes $header|"
+      sed "s#^$source_dir/##" | grep -Ev "^($allowed)" | sed "s#\$# includes $header#"
   done <<'OWNERS'
 (cvode|sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol|arkode)/ src/ode/sundials_
 gsl/ src/analysis/

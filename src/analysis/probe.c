@@ -10,7 +10,7 @@
 enum { CHANCE_DRAWS = 64 };
 
 const fhrl_field fhrl_probe_fields[] = {
-  {"sequences", 64, "1", "probe sequences; with bytes: at most so many", .kind = FHRL_INT, .low = 1, .high = 65536},
+  {"sequences", 64, "1", "probe sequences (with bytes: as many as the file holds)", .kind = FHRL_INT, .low = 1, .high = 65536},
   {"seed", 1, "1", "seed of the probe bytes and of the nulls", .kind = FHRL_INT, .low = 0, .high = 4294967295.0},
   {"perturbations", 41, "1", "probes along which the drift is measured", .kind = FHRL_INT, .low = 3, .high = 65536},
   {"topk", 16, "1", "dimensions of the token subspace that W_r is compared with", .kind = FHRL_INT, .low = 1,
@@ -33,7 +33,7 @@ fhrl_probe_plan fhrl_probe_options(const fhrl_config *config)
     .topk = fhrl_config_int(config, "probe.topk"),
     .window = fhrl_config_int(config, "probe.window"),
     .surrogates = fhrl_config_int(config, "probe.surrogates"),
-    .source = fhrl_config_int(config, "probe.source"),
+    .source = *fhrl_config_text(config, "probe.bytes") ? FHRL_PROBE_BYTES : fhrl_config_int(config, "probe.source"),
   };
 }
 

@@ -12,7 +12,7 @@
 #include "base/config.h"
 #include "nn/team.h"
 
-enum { FHRL_PROBE_RANDOM, FHRL_PROBE_CORPUS }; // source
+enum { FHRL_PROBE_RANDOM, FHRL_PROBE_CORPUS, FHRL_PROBE_BYTES }; // source; bytes: a given file
 
 // The keys of [probe].
 typedef struct fhrl_probe_plan {

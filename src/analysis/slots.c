@@ -32,24 +32,33 @@ static void triangle(int r, int d, double X[], double R[])
   }
 }
 
-fhrl_status fhrl_slots_measure(int r, int d, const double U[], const double V[], fhrl_slots *out, fhrl_err *err)
+fhrl_status fhrl_slots_values(int r, int d, const double U[], const double V[], double sigma[], fhrl_err *err)
 {
   const size_t rd = (size_t)r * d, rr = (size_t)r * r;
-  double *memory = malloc((rd + 3 * rr + (size_t)r) * sizeof *memory);
+  double *memory = malloc((rd + 3 * rr) * sizeof *memory);
   if (!memory) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d slots of %d channels", r, d);
-  double *X = memory, *Ru = X + rd, *Rv = Ru + rr, *M = Rv + rr, *sigma = M + rr, sum = 0.0, entropy = 0.0;
+  double *X = memory, *Ru = X + rd, *Rv = Ru + rr, *M = Rv + rr;
   memcpy(X, U, rd * sizeof *X);
   triangle(r, d, X, Ru);
   memcpy(X, V, rd * sizeof *X);
   triangle(r, d, X, Rv);
   fhrl_dense_multiply_rows(r, r, r, 1.0, Ru, Rv, 0.0, M); // (1)
   const fhrl_status status = fhrl_dense_singular(r, r, M, sigma, NULL, err);
+  free(memory);
+  return status;
+}
+
+fhrl_status fhrl_slots_measure(int r, int d, const double U[], const double V[], fhrl_slots *out, fhrl_err *err)
+{
+  double *sigma = malloc((size_t)r * sizeof *sigma), sum = 0.0, entropy = 0.0;
+  if (!sigma) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d singular values", r);
+  const fhrl_status status = fhrl_slots_values(r, d, U, V, sigma, err);
   if (status == FHRL_OK) {
     for (int i = 0; i < r; i++) sum += sigma[i];
     for (int i = 0; i < r; i++)
       if (sigma[i] > 0.0) entropy -= sigma[i] / sum * log(sigma[i] / sum); // (2)
     *out = (fhrl_slots){sum > 0.0 ? exp(entropy) : FHRL_NAN, sum > 0.0 ? (r > 1 ? sigma[1] / sigma[0] : 0.0) : FHRL_NAN};
   }
-  free(memory);
+  free(sigma);
   return status;
 }

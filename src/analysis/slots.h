@@ -9,6 +9,9 @@ typedef struct fhrl_slots {
   double ratio;          // sigma_2 / sigma_1; 0 for r = 1
 } fhrl_slots;
 
-// Singular values of U'V, U and V (r, d), from r x r factors: the d x d product is never formed. Both NaN for U'V = 0.
+// Singular values sigma (r), descending, of U'V, U and V (r, d), from r x r factors: the d x d product is never formed.
 // FHRL_NUMERIC if U or V is not finite.
+fhrl_status fhrl_slots_values(int r, int d, const double U[], const double V[], double sigma[], fhrl_err *err);
+
+// Both NaN for U'V = 0. Fails as values does.
 fhrl_status fhrl_slots_measure(int r, int d, const double U[], const double V[], fhrl_slots *out, fhrl_err *err);

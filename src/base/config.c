@@ -128,29 +128,11 @@ static fhrl_status assign(fhrl_value *v, const fhrl_field *f, const char *sectio
   return FHRL_OK;
 }
 
-// The shortest text that reads back as the same number.
-static void format(double number, char out[40])
-{
-  for (int digits = 6; digits <= 17; digits++) {
-    snprintf(out, 40, "%.*g", digits, number);
-    if (strtod(out, NULL) == number) return;
-  }
-}
-
 static fhrl_status set_default(fhrl_value *v, const fhrl_field *f, const char *section, fhrl_err *err)
 {
-  char text[64];
-  if (f->kind == FHRL_TEXT || f->kind == FHRL_PATH) return assign(v, f, section, f->text ? f->text : "", "--default", err);
-  if (f->kind == FHRL_CHOICE) {
-    int len = 0;
-    const char *word = fhrl_field_word(f->choices, (int)f->value, &len);
-    assert(word != NULL && len < 64);
-    snprintf(text, sizeof text, "%.*s", len, word);
-  } else if (f->kind == FHRL_FLAG)
-    snprintf(text, sizeof text, "%s", f->value != 0.0 ? "true" : "false");
-  else
-    format(f->value, text);
-  return assign(v, f, section, text, "default", err);
+  char text[FHRL_FIELD_TEXT];
+  fhrl_field_default(f, text, sizeof text);
+  return assign(v, f, section, text, "--default", err);
 }
 
 // ---- the table of values
@@ -303,16 +285,16 @@ fhrl_status fhrl_config_save(const fhrl_config *c, const char *path, const char 
 fhrl_status fhrl_config_same(const fhrl_config *c, const char *path, fhrl_err *err)
 {
   fhrl_settings saved = {NULL, 0};
-  fhrl_status status = fhrl_config_read(path, &saved, err);
+  fhrl_status status = fhrl_settings_read(path, &saved, err);
   const int n = total(c);
   for (int i = 0; status == FHRL_OK && i < n; i++) {
     const char *section;
     const fhrl_field *f = field_at(c, i, &section);
-    const char *was = fhrl_config_written(&saved, section, f->name);
+    const char *was = fhrl_settings_written(&saved, section, f->name);
     if (was == NULL || strcmp(was, c->value[i].text) != 0)
       status = fhrl_fail(err, FHRL_ARG, "%s has %s.%s = '%s', now it is '%s'", path, section, f->name,
         was ? was : "(nothing)", c->value[i].text);
   }
-  fhrl_config_forget(&saved);
+  fhrl_settings_free(&saved);
   return status;
 }

@@ -1,42 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// config: settings from .ini files and --set, checked against tables of fields
+// config: settings checked against tables of fields
 //
-// Two stages, because the keys of [model] depend on model.name: `settings` are what the user wrote, each with its
-// place; a `config` is a schema (sections of fields) with a checked value for every key.
+// Two stages, because the keys of [model] depend on model.name: settings (base/settings.h) are what the user wrote, each
+// with its place; a config is a schema (sections of fields) with a checked value for every key.
 #pragma once
 
 #include <stddef.h>
 
 #include "base/field.h"
-#include "base/file.h"
-#include "base/status.h"
-
-// ---- what the user wrote
-
-typedef struct fhrl_setting {
-  char *section, *key, *value; // owned
-  char *place;                 // owned: path of the .ini, or "--set"
-  int line;                    // of the .ini; 0 after --set
-} fhrl_setting;
-
-typedef struct fhrl_settings {
-  fhrl_setting *item; // owned; later ones win
-  int count;
-} fhrl_settings;
-
-// Reads `[section]`, `key = value`, comments that begin a line with # or ;. Leading and trailing blanks go.
-// FHRL_ARG with file:line for anything else, a key twice in one file, a key before any section; FHRL_LIMIT over 1 MiB.
-fhrl_status fhrl_config_read(const char *path, fhrl_settings *settings, fhrl_err *err);
-
-// Adds one "section.key=value", as after --set.
-fhrl_status fhrl_config_assign(const char *assignment, fhrl_settings *settings, fhrl_err *err);
-
-// The last value written for a key, NULL if there is none; borrowed.
-const char *fhrl_config_written(const fhrl_settings *settings, const char *section, const char *key);
-
-void fhrl_config_forget(fhrl_settings *settings); // frees; leaves it empty
-
-// ---- checked values
+#include "base/settings.h"
 
 typedef struct fhrl_section {
   const char *name;

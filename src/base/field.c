@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int bounded(const fhrl_field *f) { return f->low != 0.0 || f->high != 0.0; }
@@ -46,6 +47,27 @@ int fhrl_field_choice(const char *choices, const char *word)
   for (int i = 0; (w = fhrl_field_word(choices, i, &len)); i++)
     if ((size_t)len == strlen(word) && memcmp(w, word, (size_t)len) == 0) return i;
   return -1;
+}
+
+void fhrl_field_default(const fhrl_field *field, char out[], unsigned size)
+{
+  int len = 0;
+  const char *word;
+  switch (field->kind) {
+  case FHRL_TEXT:
+  case FHRL_PATH: snprintf(out, size, "%s", field->text ? field->text : ""); return;
+  case FHRL_FLAG: snprintf(out, size, "%s", field->value != 0.0 ? "true" : "false"); return;
+  case FHRL_CHOICE:
+    word = fhrl_field_word(field->choices, (int)field->value, &len);
+    snprintf(out, size, "%.*s", len, word ? word : "");
+    return;
+  case FHRL_REAL:
+  case FHRL_INT: break;
+  }
+  for (int digits = 6; digits <= 17; digits++) {
+    snprintf(out, size, "%.*g", digits, field->value);
+    if (strtod(out, NULL) == field->value) return;
+  }
 }
 
 int fhrl_field_admits(const fhrl_field *field, double value)

@@ -32,6 +32,10 @@ typedef struct fhrl_field {
 // Writes the allowed values of a field, such as "(0, 1]", "adams|bdf" or "true|false", into out[size].
 void fhrl_field_range(const fhrl_field *field, char out[], unsigned size);
 
+// Writes the default as it would stand in an .ini: the shortest text that reads back as the same value.
+enum { FHRL_FIELD_TEXT = 256 };
+void fhrl_field_default(const fhrl_field *field, char out[], unsigned size);
+
 // Index of `word` in "a|b|c", -1 if it is not there; and the other way round (len: its length; not terminated).
 int fhrl_field_choice(const char *choices, const char *word);
 const char *fhrl_field_word(const char *choices, int index, int *len);

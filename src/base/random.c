@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // random: counter-based random numbers (Philox4x32-10; Salmon et al., SC 2011; Random123)
 //
-// Training draws millions of normals per step, so they come in blocks of LANES pairs whose loops the compiler turns
-// into vectors. Every operation below is a correctly rounded one and none is fused: the bits are the same for each
-// vector level, each cut of a sequence and each compiler.
+// Training draws millions of normals per step, so they come in blocks of LANES pairs whose loops the
+// compiler turns into vectors. Every operation below is a correctly rounded one and none is fused: the
+// bits are the same for each vector level, each cut of a sequence and each compiler.
 //   log(1+f) = f - s (f - R),  s = f/(2+f),  R = 2/3 s^2 + 2/5 s^4 + ...      (1)  |s| <= 0.172, to s^18
 //   sin, cos of |a| <= pi/4 by their power series, to a^15 and a^16           (2)
 #include "base/random.h"

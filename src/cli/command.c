@@ -35,7 +35,7 @@ static error_t take_short(parse *p, const fhrl_short *s, const char *arg, struct
   const int prefix = s->key[key_len - 1] == '.'; // "model." takes NAME=VALUE
   if (snprintf(text, sizeof text, "%s%s%s", s->key, prefix ? "" : "=", arg) >= (int)sizeof text)
     argp_error(state, "--%s: value too long", s->option);
-  p->status = fhrl_config_assign(text, &p->run.settings, p->err);
+  p->status = fhrl_settings_assign(text, &p->run.settings, p->err);
   return p->status == FHRL_OK ? 0 : EINVAL;
 }
 
@@ -44,8 +44,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
   parse *p = state->input;
   const fhrl_command *c = p->run.command;
   switch (key) {
-  case 'c': p->status = fhrl_config_read(arg, &p->run.settings, p->err); break;
-  case KEY_SET: p->status = fhrl_config_assign(arg, &p->run.settings, p->err); break;
+  case 'c': p->status = fhrl_settings_read(arg, &p->run.settings, p->err); break;
+  case KEY_SET: p->status = fhrl_settings_assign(arg, &p->run.settings, p->err); break;
   case 'o': p->run.folder = arg; break;
   case KEY_JSON: p->run.json = 1; break;
   case KEY_FORCE: p->run.force = 1; break;
@@ -82,13 +82,15 @@ static char *help_keys(const fhrl_command *c)
   FILE *f = open_memstream(&text, &size);
   if (f == NULL) return NULL;
   fprintf(f, "Writes: %s\n", c->leaves);
-  for (const fhrl_section *s = c->sections; s && s->name; s++) {
-    fprintf(f, "\nKeys of [%s]:\n", s->name);
-    for (int i = 0; i < s->count; i++) {
+  for (const fhrl_keys *s = c->keys; s && s->section; s++) {
+    fprintf(f, "\nKeys of [%s]:\n", s->section);
+    for (int i = 0; i < *s->count; i++) {
       const fhrl_field *x = &s->field[i];
-      char range[256];
+      char range[256], value[FHRL_FIELD_TEXT];
       fhrl_field_range(x, range, sizeof range);
-      fprintf(f, "  %-18s %s (%s)\n", x->name, x->meaning, range);
+      fhrl_field_default(x, value, sizeof value);
+      fprintf(f, "  %s = %s  (%s%s%s)\n      %s\n", x->name, value, range, x->unit[0] && strcmp(x->unit, "1") ? ", unit " : "",
+        strcmp(x->unit, "1") ? x->unit : "", x->meaning);
     }
   }
   if (strcmp(c->input, "MODEL") == 0) fprintf(f, "\nKeys of [model]: see `fhrl models MODEL`\n");
@@ -133,7 +135,7 @@ static int run_command(const fhrl_command *c, int argc, char *argv[])
   const error_t failed = argp_parse(&argp, argc, argv, 0, NULL, &p);
   if (failed && p.status == FHRL_OK) p.status = fhrl_fail(&err, FHRL_ARG, "%s", strerror(failed));
   if (p.status == FHRL_OK) p.status = c->run(&p.run, &err);
-  fhrl_config_forget(&p.run.settings);
+  fhrl_settings_free(&p.run.settings);
   return report(c->name, p.status, &err);
 }
 

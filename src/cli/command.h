@@ -23,6 +23,13 @@ typedef struct fhrl_short {
   const char *option, *argument, *key, *meaning;
 } fhrl_short;
 
+// A section that a command reads; the count is a constant of the module that owns the fields.
+typedef struct fhrl_keys {
+  const char *section;
+  const fhrl_field *field;
+  const int *count;
+} fhrl_keys;
+
 typedef struct fhrl_command {
   const char *name;
   const char *input;   // its operand in usage: "RUN", "MODEL", "[NAME]" or "" (brackets: may be absent)
@@ -30,17 +37,17 @@ typedef struct fhrl_command {
   const char *leaves;  // what it writes, one line
   fhrl_status (*run)(const fhrl_run *run, fhrl_err *err);
   const fhrl_short *shorts; // ends with a NULL option; NULL: none
-  // Sections of its configuration, for --help and doc/options.md; ends with a NULL name. [model] of a MODEL
-  // command is described by `fhrl models NAME`.
-  const fhrl_section *sections;
+  // Sections of its configuration, for --help and doc/options.md; ends with a NULL name; NULL: none. [model] of a
+  // MODEL command is described by `fhrl models NAME`.
+  const fhrl_keys *keys;
   int requires; // 1 if it takes --require
 } fhrl_command;
 
 extern const fhrl_command fhrl_command_table[]; // ends with a NULL name
 
 // Names of every section that some command knows.
-extern const char *const fhrl_command_sections[];
-extern const int fhrl_command_section_count;
+extern const char *const fhrl_command_table_sections[];
+extern const int fhrl_command_table_section_count;
 
 // Parses argv (argp: prints help and usage itself, exit 0 or 2) and runs the command; returns the exit status.
 int fhrl_command_main(int argc, char *argv[]);

@@ -1,2 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# cli: main and one file per command; no arithmetic lives here
 fhrl_SOURCES += src/cli/main.c
+fhrl_SOURCES += src/cli/command.c src/cli/command_table.c src/cli/command.h
+fhrl_SOURCES += src/cli/version.c src/cli/version.h
+fhrl_SOURCES += src/cli/output.c src/cli/output.h
+fhrl_SOURCES += src/cli/setup.c src/cli/setup.h
+fhrl_SOURCES += src/cli/cmd_models.c
+fhrl_SOURCES += src/cli/cmd_train.c
+fhrl_SOURCES += src/cli/cmd_probe.c
+fhrl_SOURCES += src/cli/cmd_simulate.c
+
+# The commit that --version names, looked up at every build and rewritten only when it changed.
+BUILT_SOURCES += src/cli/commit.h
+CLEANFILES += src/cli/commit.h
+nodist_fhrl_SOURCES = src/cli/commit.h
+src/cli/commit.h: commit-is-looked-up
+	$(AM_V_GEN)$(MKDIR_P) src/cli; \
+	c=`test -e $(srcdir)/.git && git -C $(srcdir) describe --always --dirty --abbrev=12 2>/dev/null || echo released`; \
+	echo "#define FHRL_COMMIT \"$$c\"" > $@.tmp; \
+	if cmp -s $@.tmp $@; then rm -f $@.tmp; else mv $@.tmp $@; fi
+commit-is-looked-up:
+.PHONY: commit-is-looked-up

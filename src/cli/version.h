@@ -5,13 +5,13 @@
 #include <argp.h>
 #include <stdio.h>
 
-#include "io/json.h"
+#include "io/manifest.h"
 
 // argp's hook of --version: program, commit, compiler, flags and the version of each library.
 void fhrl_version_print(FILE *stream, struct argp_state *state);
 
-// The same as an object: {"fhrl": ..., "commit": ..., library: version, ...}; owned by the caller.
-fhrl_json *fhrl_version_json(void);
+// The compiler, the flags and the libraries, each as its owner reports it, for run.json; static storage, *n entries.
+const fhrl_library *fhrl_version_libraries(int *n);
 
 // "0.1.0" and the commit ("unknown" outside a checkout).
 const char *fhrl_version_text(void);

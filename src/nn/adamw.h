@@ -15,7 +15,7 @@ typedef struct fhrl_adamw {
   double lr, decay, b1, b2, eps;
 } fhrl_adamw;
 
-// Step t >= 1 on n parameters p with gradient g and moments m, v (n each, zero before step 1), shared out over the
-// team; the bits do not depend on its size. Cannot fail.
-void fhrl_adamw_step(const fhrl_adamw *adam, fhrl_team *team, int t, size_t n, const fhrl_real *g, fhrl_real *p,
-  fhrl_real *m, fhrl_real *v);
+// Step t >= 1 on n parameters p with gradient g and moments m, v (n each, zero before step 1), shared out
+// over the team; the bits do not depend on its size. Cannot fail.
+void fhrl_adamw_step(const fhrl_adamw *adam, fhrl_team *team, int t, size_t n, const fhrl_real *g,
+  fhrl_real *p, fhrl_real *m, fhrl_real *v);

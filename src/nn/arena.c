@@ -9,10 +9,12 @@ enum { ALIGN = 64, STEP = ALIGN / (int)sizeof(fhrl_real) };
 
 fhrl_status fhrl_arena_new(const char *what, size_t n, fhrl_real **out, fhrl_err *err)
 {
+  if (n > FHRL_ARENA_LIMIT)
+    return fhrl_fail(err, FHRL_LIMIT, "%s would take %zu numbers, more than 2^30", what, n);
   const size_t bytes = (n * sizeof(fhrl_real) + ALIGN) / ALIGN * ALIGN;
-  fhrl_real *block = n > (size_t)-1 / 16 ? NULL : aligned_alloc(ALIGN, bytes);
+  fhrl_real *block = aligned_alloc(ALIGN, bytes);
   if (block == NULL)
-    return fhrl_fail(err, FHRL_NOMEM, "no memory for %s (%zu numbers of %zu bytes)", what, n, sizeof(fhrl_real));
+    return fhrl_fail(err, FHRL_NOMEM, "no memory for %s (%zu bytes)", what, bytes);
   memset(block, 0, bytes);
   *out = block;
   return FHRL_OK;

@@ -7,7 +7,10 @@
 #include "base/status.h"
 #include "nn/real.h"
 
-// *out = n zeros, 64-byte aligned; release with fhrl_arena_free. FHRL_NOMEM says for what and how much.
+enum { FHRL_ARENA_LIMIT = 1 << 30 }; // numbers: what a configuration or a checkpoint may make us ask for at once
+
+// *out = n zeros, 64-byte aligned; release with fhrl_arena_free. FHRL_NOMEM, or FHRL_LIMIT beyond the
+// limit, says for what and how much.
 fhrl_status fhrl_arena_new(const char *what, size_t n, fhrl_real **out, fhrl_err *err);
 void fhrl_arena_free(fhrl_real *arena); // NULL-safe
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // attention: causal self-attention of H heads
 //   S = Q K^T / sqrt(hd), P = softmax(S) over s <= t, mix = P V                               (1)
-//   dV = P^T dmix, dP = dmix V^T, dS = P (dP - rowsum(P dP)), dQ = dS K / sqrt(hd), dK = dS^T Q / sqrt(hd)  (2)
-// Rows of one sequence lie B rows apart, which the leading dimension of the products takes care of. Queries go in
-// strips of STRIP, so that keys beyond the strip, all masked, cost nothing.
+//   dV = P^T dmix, dP = dmix V^T, dS = P (dP - rowsum(P dP)) / sqrt(hd), dQ = dS K, dK = dS^T Q     (2)
+//
+// Rows of one sequence lie B rows apart, which the leading dimension of the products takes care of.
+// Queries go in strips of STRIP, so that keys beyond the strip, all masked, cost nothing.
 #include "nn/attention.h"
 
 #include <math.h>
@@ -14,7 +15,8 @@
 
 enum { STRIP = 64 };
 
-void fhrl_attention_forward(int B, int T, int C, int H, const fhrl_real *qkv, fhrl_real *prob, fhrl_real *mix)
+void fhrl_attention_forward(
+  int B, int T, int C, int H, const fhrl_real *qkv, fhrl_real *prob, fhrl_real *mix)
 {
   const fhrl_kernel *k = fhrl_kernel_table();
   const int hd = C / H, ld = B * 3 * C;
@@ -59,7 +61,8 @@ void fhrl_attention_backward(int B, int T, int C, int H, const fhrl_real *qkv, c
         }
         fhrl_gemm(0, 0, rows, hd, end, 1, gscore, T, K, ld, 0, gQ + (size_t)t0 * ld, ld);
         fhrl_gemm(1, 0, t0, hd, rows, 1, gscore, T, Q + (size_t)t0 * ld, ld, 1, gK, ld);
-        fhrl_gemm(1, 0, rows, hd, rows, 1, gscore + t0, T, Q + (size_t)t0 * ld, ld, 0, gK + (size_t)t0 * ld, ld);
+        fhrl_gemm(
+          1, 0, rows, hd, rows, 1, gscore + t0, T, Q + (size_t)t0 * ld, ld, 0, gK + (size_t)t0 * ld, ld);
         fhrl_gemm(1, 0, t0, hd, rows, 1, P, T, g, B * C, 1, gV, ld);
         fhrl_gemm(1, 0, rows, hd, rows, 1, P + t0, T, g, B * C, 0, gV + (size_t)t0 * ld, ld);
       }

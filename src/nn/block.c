@@ -33,8 +33,8 @@ void fhrl_block_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w, con
   fhrl_linear_forward(N, F, C, l->act, w->fc2, w->b2, 1, out);
 }
 
-void fhrl_block_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w, const fhrl_fhrl_packed *packed,
-  const fhrl_gpt_layer *g)
+void fhrl_block_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w,
+  const fhrl_fhrl_packed *packed, const fhrl_gpt_layer *g)
 {
   const fhrl_kernel *k = fhrl_kernel_table();
   const fhrl_gpt_config *c = &tape->config;

@@ -7,9 +7,9 @@
 #include "nn/fhrl.h"
 
 // From tape->layer[index].h to `out` (N, C). `first` as in fhrl.h. Cannot fail.
-void fhrl_block_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *packed,
-  const fhrl_noise *noise, int first, fhrl_real *out);
+void fhrl_block_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights,
+  const fhrl_fhrl_packed *packed, const fhrl_noise *noise, int first, fhrl_real *out);
 
 // tape->gh: dL/dout in, dL/dh out; adds to grads.
-void fhrl_block_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *packed,
-  const fhrl_gpt_layer *grads);
+void fhrl_block_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights,
+  const fhrl_fhrl_packed *packed, const fhrl_gpt_layer *grads);

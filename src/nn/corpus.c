@@ -31,15 +31,18 @@ void fhrl_corpus_free(fhrl_corpus *corpus)
 fhrl_status fhrl_corpus_check(const fhrl_corpus *corpus, int T, int vocabulary, fhrl_err *err)
 {
   if (corpus->size < (size_t)T + 1)
-    return fhrl_fail(err, FHRL_ARG, "the corpus has %zu bytes, but a row takes model.T + 1 = %d", corpus->size, T + 1);
+    return fhrl_fail(
+      err, FHRL_ARG, "the corpus has %zu bytes, but a row takes model.T + 1 = %d", corpus->size, T + 1);
   for (size_t i = 0; i < corpus->size; i++)
     if (corpus->byte[i] >= vocabulary)
-      return fhrl_fail(err, FHRL_ARG, "byte %d at offset %zu of the corpus is outside model.vocabulary = %d",
-        corpus->byte[i], i, vocabulary);
+      return fhrl_fail(err, FHRL_ARG,
+        "byte %d at offset %zu of the corpus is outside model.vocabulary = %d", corpus->byte[i], i,
+        vocabulary);
   return FHRL_OK;
 }
 
-void fhrl_corpus_batch(const fhrl_corpus *corpus, int T, int B, uint32_t seed, uint32_t step, unsigned char out[])
+void fhrl_corpus_batch(
+  const fhrl_corpus *corpus, int T, int B, uint32_t seed, uint32_t step, unsigned char out[])
 {
   fhrl_random at = {.seed = seed, .stream = FHRL_STREAM_DATA, .step = step};
   for (int b = 0; b < B; b++) {
@@ -71,7 +74,8 @@ fhrl_status fhrl_corpus_floor(const fhrl_corpus *corpus, int T, double *floor, f
   for (size_t i = 0; i < starts; i++) {
     if (i > 0) hash = (hash - leading * byte[i - 1]) * base + byte[i + length - 1];
     size_t slot = (size_t)((hash * 0x9E3779B97F4A7C15u) >> 20) & (slots - 1);
-    while (table[slot].count && memcmp(byte + table[slot].start, byte + i, length) != 0) slot = (slot + 1) & (slots - 1);
+    while (table[slot].count && memcmp(byte + table[slot].start, byte + i, length) != 0)
+      slot = (slot + 1) & (slots - 1);
     if (table[slot].count++ == 0) table[slot].start = i;
     first[byte[i]]++;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// engine: forward and backward passes over any number of sequences, on several threads, with the same bits for each
+// engine: passes over many sequences on several threads, with the same bits for any number of them
 #include "nn/engine.h"
 
 #include <math.h>
@@ -10,11 +10,15 @@
 #include "nn/gemm.h"
 #include "nn/kernel.h"
 
-enum { CHUNK = FHRL_TAPE_SEQUENCES, SLICES = 64 }; // slices: tasks that a sweep over all parameters is cut into
+enum {
+  CHUNK = FHRL_TAPE_SEQUENCES,
+  SLICES = 64
+}; // slices: tasks that a sweep over all parameters is cut into
 
 static int chunks_of(int sequences) { return (sequences + CHUNK - 1) / CHUNK; }
 
-fhrl_status fhrl_engine_init(const fhrl_gpt_config *config, int batch, int threads, fhrl_engine *out, fhrl_err *err)
+fhrl_status fhrl_engine_init(
+  const fhrl_gpt_config *config, int batch, int threads, fhrl_engine *out, fhrl_err *err)
 {
   FHRL_TRY(fhrl_gpt_validate(config, err));
   if (batch < 0) return fhrl_fail(err, FHRL_ARG, "a batch of %d sequences", batch);
@@ -108,7 +112,8 @@ static void sum_slice(void *context, int slice, int thread)
   const fhrl_engine *e = j->engine;
   const fhrl_kernel *k = fhrl_kernel_table();
   const size_t from = e->count * (size_t)slice / SLICES, to = e->count * ((size_t)slice + 1) / SLICES;
-  for (int c = 1; c < e->chunks; c++) k->rows_add(to - from, e->buffer + (size_t)c * e->count + from, e->buffer + from);
+  for (int c = 1; c < e->chunks; c++)
+    k->rows_add(to - from, e->buffer + (size_t)c * e->count + from, e->buffer + from);
   const size_t bad = k->rows_infinite(to - from, e->buffer + from);
   j->infinite[slice] = bad < to - from ? from + bad : e->count;
 }
@@ -119,8 +124,9 @@ static fhrl_status check_bytes(const fhrl_engine *e, const fhrl_sequences *s, in
     for (int t = 0; t < length; t++) {
       const int byte = s->byte[(size_t)i * s->stride + t];
       if (byte >= e->config.vocabulary)
-        return fhrl_fail(err, FHRL_ARG, "byte %d at position %d of sequence %d is outside the vocabulary of %d", byte, t,
-          i, e->config.vocabulary);
+        return fhrl_fail(err, FHRL_ARG,
+          "byte %d at position %d of sequence %d is outside the vocabulary of %d", byte, t, i,
+          e->config.vocabulary);
     }
   return FHRL_OK;
 }
@@ -144,7 +150,8 @@ fhrl_status fhrl_engine_gradient(fhrl_engine *engine, const fhrl_gpt *gpt, const
   for (int i = 0; i < SLICES; i++) {
     if (j.infinite[i] == engine->count) continue;
     const fhrl_gpt_tensor t = fhrl_gpt_locate(c, j.infinite[i]);
-    return fhrl_fail(err, FHRL_NUMERIC, "the gradient of %s[%zu] is not finite", t.name, j.infinite[i] - t.offset);
+    return fhrl_fail(
+      err, FHRL_NUMERIC, "the gradient of %s[%zu] is not finite", t.name, j.infinite[i] - t.offset);
   }
   *loss = sum / rows;
   *grads = engine->buffer;
@@ -155,7 +162,12 @@ fhrl_status fhrl_engine_forward(fhrl_engine *engine, const fhrl_gpt *gpt, const 
   const fhrl_noise *noise, fhrl_engine_visit *visit, void *context, fhrl_err *err)
 {
   FHRL_TRY(check_bytes(engine, sequences, engine->config.T, err));
-  job j = {.engine = engine, .gpt = gpt, .sequences = sequences, .noise = noise, .visit = visit, .context = context};
+  job j = {.engine = engine,
+    .gpt = gpt,
+    .sequences = sequences,
+    .noise = noise,
+    .visit = visit,
+    .context = context};
   fhrl_team_run(engine->team, engine->config.layers, pack_layer, &j);
   fhrl_team_run(engine->team, chunks_of(sequences->n), visit_chunk, &j);
   return FHRL_OK;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// engine: forward and backward passes over any number of sequences, on several threads, with the same bits for each
+// engine: passes over many sequences on several threads, with the same bits for any number of them
 //
-// The sequences are cut into fixed chunks (tape.h). A chunk runs whole on one thread, its gradient goes to a buffer
-// of its own, and the buffers are summed in the order of the chunks.
+// The sequences are cut into fixed chunks (tape.h). A chunk runs whole on one thread, its gradient goes to
+// a buffer of its own, and the buffers are summed in the order of the chunks.
 #pragma once
 
 #include "nn/network.h"
@@ -22,16 +22,19 @@ typedef struct fhrl_engine {
 
 // batch: sequences of a gradient, 0 if none is wanted. Makes OpenBLAS single-threaded. FHRL_ARG, FHRL_NOMEM,
 // FHRL_LIMIT; `out` is zeroed by fhrl_engine_free, which accepts a zeroed engine.
-fhrl_status fhrl_engine_init(const fhrl_gpt_config *config, int batch, int threads, fhrl_engine *out, fhrl_err *err);
+fhrl_status fhrl_engine_init(
+  const fhrl_gpt_config *config, int batch, int threads, fhrl_engine *out, fhrl_err *err);
 void fhrl_engine_free(fhrl_engine *engine);
 
-// Mean loss in nats per byte over the batch's sequences (T + 1 bytes each; sequences->n must be `batch`), and its
-// gradient in *grads (count; borrowed from the engine until the next call). FHRL_NUMERIC if the loss or a gradient is
-// not finite, naming the tensor and the index; FHRL_ARG if a byte is outside the vocabulary.
+// Mean loss in nats per byte over the batch's sequences (T + 1 bytes each; sequences->n must be `batch`),
+// and its gradient in *grads (count; borrowed from the engine until the next call). FHRL_NUMERIC if the
+// loss or a gradient is not finite, naming the tensor and the index; FHRL_ARG if a byte is outside the
+// vocabulary.
 fhrl_status fhrl_engine_gradient(fhrl_engine *engine, const fhrl_gpt *gpt, const fhrl_sequences *sequences,
   const fhrl_noise *noise, double *loss, const fhrl_real **grads, fhrl_err *err);
 
-// Called with a chunk that has run forward: sequences first .. first + tape->B - 1. On any thread, several at once.
+// Called with a chunk that has run forward: sequences first .. first + tape->B - 1. On any thread, several
+// at once.
 typedef void fhrl_engine_visit(void *context, const fhrl_tape *tape, int first);
 
 // Forward pass of all sequences (T bytes each), any number of them. FHRL_ARG as above.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // fhrl: the layer of fast weights, homeostasis and reentry
 //
-// The scan over tokens works on the B rows of the chunk at once, against packed weights that stay in the L2 cache.
+// The scan over tokens works on the B rows of the chunk at once, against packed weights that stay in the
+// L2 cache.
 // W_r y and then W x are computed one after the other: multiplying W W_r beforehand costs more than it saves.
-// With y detached in the feedback nothing nonlinear runs backward in time, so dL/dx is one product over all tokens.
+// With y detached in the feedback nothing nonlinear runs backward in time, so dL/dx is one product over
+// all tokens.
 #include "nn/fhrl.h"
 
 #include <string.h>
@@ -27,7 +29,8 @@ static const fhrl_real *projection(const fhrl_gpt_config *c, const fhrl_gpt_laye
   return c->projections == FHRL_GPT_OWN ? l->fq : l->wq;
 }
 
-void fhrl_fhrl_pack(const fhrl_gpt_config *config, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *out)
+void fhrl_fhrl_pack(
+  const fhrl_gpt_config *config, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *out)
 {
   const fhrl_kernel *k = fhrl_kernel_table();
   const int C = config->d;
@@ -39,8 +42,8 @@ void fhrl_fhrl_pack(const fhrl_gpt_config *config, const fhrl_gpt_layer *weights
   k->matmul_pack(3 * C, C, W, C, 1, 1, out->wqkv_back);
 }
 
-void fhrl_fhrl_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *packed,
-  const fhrl_noise *noise, int first)
+void fhrl_fhrl_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights,
+  const fhrl_fhrl_packed *packed, const fhrl_noise *noise, int first)
 {
   const fhrl_kernel *k = fhrl_kernel_table();
   const fhrl_gpt_config *c = &tape->config;
@@ -59,31 +62,34 @@ void fhrl_fhrl_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights
     for (int b = 0; b < B; b++) { // (2), (3), (6), (7)
       const size_t i = row + (size_t)b;
       const fhrl_real *before = t == 0 ? NULL : l->state + (last + (size_t)b) * wide;
-      k->slots_forward(C, R, alpha, beta, l->fqkv + i * 3 * C, fhrl_noise_row(noise, tape, index, first, b, t), before,
-        l->state + i * wide, l->note + i * notes, l->y + i * C);
+      k->slots_forward(C, R, alpha, beta, l->fqkv + i * 3 * C,
+        fhrl_noise_row(noise, tape, index, first, b, t), before, l->state + i * wide, l->note + i * notes,
+        l->y + i * C);
     }
   }
 }
 
 // The rows of token t: gqkv from gy and the carry.
-static void token_backward(fhrl_tape *tape, const fhrl_tape_layer *l, int t, const fhrl_real *gy, fhrl_real *gqkv)
+static void token_backward(
+  fhrl_tape *tape, const fhrl_tape_layer *l, int t, const fhrl_real *gy, fhrl_real *gqkv)
 {
   const fhrl_kernel *k = fhrl_kernel_table();
   const fhrl_gpt_config *c = &tape->config;
   const int B = tape->B, C = c->d, R = c->r;
   const size_t wide = 2 * (size_t)R * C, notes = 3 * (size_t)R + 1, row = (size_t)t * B;
-  const fhrl_real alpha = (fhrl_real)c->alpha, keep = c->feedback_gradient == FHRL_GPT_STATE ? 0 : 1 - alpha;
+  const fhrl_real alpha = (fhrl_real)c->alpha,
+                  keep = c->feedback_gradient == FHRL_GPT_STATE ? 0 : 1 - alpha;
   for (int b = 0; b < B; b++) {
     const size_t i = row + (size_t)b;
     const fhrl_real *before = t == 0 ? NULL : l->state + (i - (size_t)B) * wide;
-    k->slots_backward(C, R, alpha, (fhrl_real)c->beta, keep, l->fqkv + i * 3 * C + 2 * C, before, l->state + i * wide,
-      l->note + i * notes, l->y + i * C, gy + (size_t)b * C, tape->carry + (size_t)b * wide, gqkv + (size_t)b * 3 * C,
-      tape->scratch);
+    k->slots_backward(C, R, alpha, (fhrl_real)c->beta, keep, l->fqkv + i * 3 * C + 2 * C, before,
+      l->state + i * wide, l->note + i * notes, l->y + i * C, gy + (size_t)b * C,
+      tape->carry + (size_t)b * wide, gqkv + (size_t)b * 3 * C, tape->scratch);
   }
 }
 
-void fhrl_fhrl_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *packed,
-  const fhrl_gpt_layer *grads)
+void fhrl_fhrl_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights,
+  const fhrl_fhrl_packed *packed, const fhrl_gpt_layer *grads)
 {
   const fhrl_kernel *k = fhrl_kernel_table();
   const fhrl_gpt_config *c = &tape->config;

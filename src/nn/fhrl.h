@@ -21,13 +21,17 @@ typedef struct fhrl_fhrl_packed {
 
 // Cuts the arrays of one layer from an arena (nn/arena.h), and fills them. Cannot fail.
 void fhrl_fhrl_bind(const fhrl_gpt_config *config, fhrl_real *base, size_t *cursor, fhrl_fhrl_packed *out);
-void fhrl_fhrl_pack(const fhrl_gpt_config *config, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *out);
+void fhrl_fhrl_pack(
+  const fhrl_gpt_config *config, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *out);
 
-// Fills x, fqkv, state, note, y of layer `index` from h1; `first`: the chunk's first sequence, which names its noise.
-void fhrl_fhrl_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *packed,
-  const fhrl_noise *noise, int first);
+// Fills x, fqkv, state, note, y of layer `index` from h1; `first`: the chunk's first sequence, which names
+// its noise.
+void fhrl_fhrl_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights,
+  const fhrl_fhrl_packed *packed, const fhrl_noise *noise, int first);
 
-// tape->gh holds dL/dh2 = dL/dy + what passes by; on return dL/dh1. Gradients of the weights are added to grads.
-// feedback_gradient: detached cuts y_{t-1} in (8), state also cuts U_{t-1} and V_{t-1} in (2)-(3), full nothing.
-void fhrl_fhrl_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights, const fhrl_fhrl_packed *packed,
-  const fhrl_gpt_layer *grads);
+// tape->gh holds dL/dh2 = dL/dy + what passes by; on return dL/dh1. Gradients of the weights are added to
+// grads.
+// feedback_gradient: detached cuts y_{t-1} in (8), state also cuts U_{t-1} and V_{t-1} in (2)-(3), full
+// nothing.
+void fhrl_fhrl_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights,
+  const fhrl_fhrl_packed *packed, const fhrl_gpt_layer *grads);

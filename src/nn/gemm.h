@@ -4,8 +4,9 @@
 
 #include "nn/real.h"
 
-// C (m, n) = alpha op(A) op(B) + beta C, row-major, op(A) (m, k), op(B) (k, n); flip_a: A is stored (k, m), and
-// flip_b: B is stored (n, k). ld*: distance of stored rows. beta = 0 overwrites C. Cannot fail; m, n or k may be 0.
+// C (m, n) = alpha op(A) op(B) + beta C, row-major, op(A) (m, k), op(B) (k, n); flip_a: A is stored (k,
+// m), and flip_b: B is stored (n, k). ld*: distance of stored rows. beta = 0 overwrites C. Cannot fail; m,
+// n or k may be 0.
 void fhrl_gemm(int flip_a, int flip_b, int m, int n, int k, fhrl_real alpha, const fhrl_real *A, int lda,
   const fhrl_real *B, int ldb, fhrl_real beta, fhrl_real *C, int ldc);
 

@@ -17,16 +17,18 @@ const fhrl_field fhrl_gpt_fields[FHRL_GPT_KEY_COUNT] = {
   {"T", 128, "token", "context length", FHRL_INT, 2, 4096, 0, NULL, NULL},
   {"mlp", 2, "1", "width of the MLP in units of d", FHRL_INT, 1, 16, 0, NULL, NULL},
   {"tied", 0, "1", "the head is the token embedding", FHRL_FLAG, 0, 0, 0, NULL, NULL},
-  {"projections", FHRL_GPT_OWN, "1", "FH-RL's q, k, v: its own, or attention's with their biases", FHRL_CHOICE, 0, 0,
-    0, "own|shared", NULL},
+  {"projections", FHRL_GPT_OWN, "1", "FH-RL's q, k, v: its own, or attention's with their biases",
+    FHRL_CHOICE, 0, 0, 0, "own|shared", NULL},
   {"r", 4, "1", "rank slots of the fast weights", FHRL_INT, 1, 64, 0, NULL, NULL},
-  {"alpha", 0.1, "1/token", "rate of the fast weights' moving average", FHRL_REAL, 0, 1, FHRL_OPEN_LOW, NULL, NULL},
+  {"alpha", 0.1, "1/token", "rate of the fast weights' moving average", FHRL_REAL, 0, 1, FHRL_OPEN_LOW,
+    NULL, NULL},
   {"beta", 0.5, "1", "strength of homeostasis", FHRL_REAL, 0, 1, FHRL_OPEN_LOW, NULL, NULL},
   {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, 0, 0, NULL, NULL},
-  {"sigma", 1e-3, "1", "standard deviation of the slot noise", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH, NULL, NULL},
+  {"sigma", 1e-3, "1", "standard deviation of the slot noise", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH, NULL,
+    NULL},
   {"feedback_gradient", FHRL_GPT_DETACHED, "1",
-    "what the backward pass cuts: y in the feedback, nothing, or y and the carried U and V", FHRL_CHOICE, 0, 0, 0,
-    "detached|full|state", NULL},
+    "what the backward pass cuts: y in the feedback, nothing, or y and the carried U and V", FHRL_CHOICE, 0,
+    0, 0, "detached|full|state", NULL},
 };
 
 fhrl_gpt_config fhrl_gpt_default(void)
@@ -84,7 +86,8 @@ fhrl_status fhrl_gpt_validate(const fhrl_gpt_config *config, fhrl_err *err)
     return fhrl_fail(err, FHRL_ARG, "model.%s = %.17g is not allowed: %s", f->name, value[i], range);
   }
   if (config->d % config->heads != 0)
-    return fhrl_fail(err, FHRL_ARG, "model.d = %d is not a multiple of model.heads = %d", config->d, config->heads);
+    return fhrl_fail(
+      err, FHRL_ARG, "model.d = %d is not a multiple of model.heads = %d", config->d, config->heads);
   size_t total;
   fhrl_gpt_layout(config, NULL, &total);
   if (total > (size_t)1 << 28) // 1 GiB of float, five times in training
@@ -105,8 +108,13 @@ static size_t place(cursor *at, const char *name, int layer, uint32_t row, size_
   const size_t offset = at->offset, count = rows * (columns ? columns : 1);
   if (at->tensors) {
     fhrl_gpt_tensor *t = &at->tensors[at->count];
-    *t = (fhrl_gpt_tensor){.rank = columns ? 2 : 1, .shape = {rows, columns}, .count = count, .offset = offset,
-      .init = init, .layer = (uint32_t)layer, .row = row};
+    *t = (fhrl_gpt_tensor){.rank = columns ? 2 : 1,
+      .shape = {rows, columns},
+      .count = count,
+      .offset = offset,
+      .init = init,
+      .layer = (uint32_t)layer,
+      .row = row};
     if (layer < 0)
       snprintf(t->name, sizeof t->name, "%s", name);
     else
@@ -117,8 +125,8 @@ static size_t place(cursor *at, const char *name, int layer, uint32_t row, size_
   return offset;
 }
 
-static int walk(const fhrl_gpt_config *c, fhrl_gpt_tensor tensors[], fhrl_real *arena, fhrl_gpt_params *params,
-  size_t *total)
+static int walk(const fhrl_gpt_config *c, fhrl_gpt_tensor tensors[], fhrl_real *arena,
+  fhrl_gpt_params *params, size_t *total)
 {
   const size_t C = (size_t)c->d, F = C * (size_t)c->mlp, V = (size_t)c->vocabulary, T = (size_t)c->T;
   const int OWN = c->projections == FHRL_GPT_OWN, UNTIED = !c->tied;
@@ -184,7 +192,8 @@ static void fill(const fhrl_gpt_tensor *t, uint32_t seed, double width, fhrl_rea
 {
   enum { BLOCK = 256 };
   double z[BLOCK];
-  const fhrl_random from = {.seed = seed, .stream = FHRL_STREAM_INIT, .layer = t->layer, .sequence = t->row};
+  const fhrl_random from = {
+    .seed = seed, .stream = FHRL_STREAM_INIT, .layer = t->layer, .sequence = t->row};
   for (size_t i = 0; i < t->count; i += BLOCK) {
     const size_t n = t->count - i < BLOCK ? t->count - i : BLOCK;
     if (t->init == FHRL_GPT_NORMAL)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // gpt: the Tiny-GPT with FH-RL layers: its configuration, its table of parameters, and where they are kept
 //
-// Letters of shapes, here and in every file of nn: B sequences, T tokens of a sequence, C = d channels, H heads,
-// R = r rank slots, F = mlp * C, V vocabulary. Weights are (out, in), as on disk: y = x W^T + b.
+// Letters of shapes, here and in every file of nn: B sequences, T tokens of a sequence, C = d channels, H
+// heads, R = r rank slots, F = mlp * C, V vocabulary. Weights are (out, in), as on disk: y = x W^T + b.
 #pragma once
 
 #include <stddef.h>
@@ -68,7 +68,8 @@ fhrl_status fhrl_gpt_validate(const fhrl_gpt_config *config, fhrl_err *err);
   K(lnf_b, "lnf.bias", C, 0, ZERO, 1)                                                              \
   K(head, "head.weight", V, C, NORMAL, UNTIED)
 
-#define K(field, name, rows, columns, init, present) fhrl_real *field; // (rows, columns), borrowed; NULL if absent
+#define K(field, name, rows, columns, init, present)                                                       \
+  fhrl_real *field; // (rows, columns), borrowed; NULL if absent
 typedef struct fhrl_gpt_layer {
   FHRL_GPT_BLOCK(K)
 } fhrl_gpt_layer;
@@ -80,7 +81,12 @@ typedef struct fhrl_gpt_params {
 } fhrl_gpt_params;
 #undef K
 
-typedef enum fhrl_gpt_start { FHRL_GPT_ZERO, FHRL_GPT_ONE, FHRL_GPT_NORMAL, FHRL_GPT_UNIFORM } fhrl_gpt_start;
+typedef enum fhrl_gpt_start {
+  FHRL_GPT_ZERO,
+  FHRL_GPT_ONE,
+  FHRL_GPT_NORMAL,
+  FHRL_GPT_UNIFORM
+} fhrl_gpt_start;
 
 // One tensor of the table, with the layer's number in its name: "blocks.0.wr.weight".
 typedef struct fhrl_gpt_tensor {
@@ -91,7 +97,8 @@ typedef struct fhrl_gpt_tensor {
   uint32_t layer, row;            // identity for the random numbers: layer (2^32-1: none), row of its table
 } fhrl_gpt_tensor;
 
-// The tensors of a valid configuration in order of their offsets, without gaps. tensors may be NULL (to count);
+// The tensors of a valid configuration in order of their offsets, without gaps. tensors may be NULL (to
+// count);
 // returns how many, *total (or NULL) receives the number of parameters.
 int fhrl_gpt_layout(const fhrl_gpt_config *config, fhrl_gpt_tensor tensors[], size_t *total);
 enum { FHRL_GPT_TENSORS_MAX = 5 + 20 * FHRL_GPT_LAYERS_MAX };
@@ -99,7 +106,7 @@ enum { FHRL_GPT_TENSORS_MAX = 5 + 20 * FHRL_GPT_LAYERS_MAX };
 // Pointers into an arena of *total elements.
 void fhrl_gpt_bind(const fhrl_gpt_config *config, fhrl_real *arena, fhrl_gpt_params *out);
 
-// ---- a network: configuration and weights; open, freed by fhrl_gpt_free (leaves it zeroed, NULL-safe members)
+// ---- a network: configuration and weights; open, freed by fhrl_gpt_free, which leaves it zeroed
 typedef struct fhrl_gpt {
   fhrl_gpt_config config;
   size_t count;           // parameters
@@ -122,8 +129,8 @@ fhrl_tensor fhrl_gpt_describe(const fhrl_gpt_tensor *t, const char *name, const 
 
 // ---- files: checkpoint.safetensors, tensors by their names, __metadata__ format = "fhrl" and model.* keys
 // Reads a checkpoint: the file, or the one in the folder `path`; F32 or F64; keys that are absent take their
-// defaults. FHRL_FORMAT for a tensor that is missing, unknown or of another shape (both named), FHRL_NUMERIC for a
-// weight that is not finite, FHRL_IO. *out is to be freed.
+// defaults. FHRL_FORMAT for a tensor that is missing, unknown or of another shape (both named),
+// FHRL_NUMERIC for a weight that is not finite, FHRL_IO. *out is to be freed.
 fhrl_status fhrl_gpt_load(const char *path, fhrl_gpt *out, fhrl_err *err);
 
 // The weights alone; the file is old or new, never torn. FHRL_IO, FHRL_NOMEM.

@@ -8,7 +8,8 @@
 #include "nn/metadata.h"
 
 // The file must hold the tensors of the configuration and no others; shapes are left to the reader.
-static fhrl_status check_names(const fhrl_safetensors *file, const fhrl_gpt_tensor tensor[], int count, fhrl_err *err)
+static fhrl_status check_names(
+  const fhrl_safetensors *file, const fhrl_gpt_tensor tensor[], int count, fhrl_err *err)
 {
   const int found = fhrl_safetensors_count(file);
   const char *path = fhrl_safetensors_path(file);
@@ -20,8 +21,8 @@ static fhrl_status check_names(const fhrl_safetensors *file, const fhrl_gpt_tens
     int k = 0;
     while (k < count && strcmp(name, tensor[k].name) != 0) k++;
     if (k == count)
-      return fhrl_fail(err, FHRL_FORMAT, "%s: tensor %.80s does not belong to the network that model.* describes", path,
-        name);
+      return fhrl_fail(err, FHRL_FORMAT,
+        "%s: tensor %.80s does not belong to the network that model.* describes", path, name);
   }
   return FHRL_OK;
 }
@@ -38,7 +39,8 @@ static fhrl_status read_weights(const fhrl_safetensors *file, fhrl_gpt *gpt, fhr
 #ifdef FHRL_NN_DOUBLE
     FHRL_DO(status, fhrl_safetensors_read(file, t->name, t->rank, t->shape, gpt->weights + t->offset, err));
 #else
-    FHRL_DO(status, fhrl_safetensors_read_float(file, t->name, t->rank, t->shape, gpt->weights + t->offset, err));
+    FHRL_DO(
+      status, fhrl_safetensors_read_float(file, t->name, t->rank, t->shape, gpt->weights + t->offset, err));
 #endif
   }
 done:

@@ -12,7 +12,8 @@ FHRL_KERNELS(K)
 static const fhrl_kernel base = {FHRL_KERNELS(K)};
 #undef K
 
-#if defined(FHRL_KERNEL_X86) && !defined(FHRL_NN_DOUBLE) // the double build tests the arithmetic, at one level
+#if defined(FHRL_KERNEL_X86) &&                                                                            \
+  !defined(FHRL_NN_DOUBLE) // the double build tests the arithmetic, at one level
 #define K(name) extern fhrl_##name##_fn fhrl_kernel_##name##_avx2, fhrl_kernel_##name##_avx512;
 FHRL_KERNELS(K)
 #undef K

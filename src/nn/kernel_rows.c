@@ -63,8 +63,9 @@ static void exponential(int n, float *x)
 
 INLINE void gelu_lanes(vec x, vec *y, vec *slope)
 {
-  static const float P[] = {0.105813802072f, 0.10518540338f, 0.103832724965f, 0.0551861750359f, 0.153174928314f,
-    -0.145452152611f, 0.253541775362f, -0.171909223048f, 0.042867372635f, -0.00224080369128f};
+  static const float P[] = {0.105813802072f, 0.10518540338f, 0.103832724965f, 0.0551861750359f,
+    0.153174928314f, -0.145452152611f, 0.253541775362f, -0.171909223048f, 0.042867372635f,
+    -0.00224080369128f};
   const whole negative = x < splat(0.0f);
   const vec s = (vec)((whole)x & 0x7fffffff);
   const vec t = splat(1.0f) / (splat(1.0f) + s * splat(0.375f * 0.70710678f));
@@ -122,7 +123,8 @@ static fhrl_real sum_of(int n, const fhrl_real *x)
 
 static fhrl_real largest(int n, const fhrl_real *x)
 {
-  fhrl_real lane[LANES]; // compared lane by lane: gcc makes that a vector maximum, which it may not for one value
+  fhrl_real
+    lane[LANES]; // compared lane by lane: gcc makes that a vector maximum, which it may not for one value
   for (int l = 0; l < LANES; l++) lane[l] = x[l < n ? l : 0];
   int i = LANES;
   for (; i + LANES <= n; i += LANES)
@@ -142,8 +144,8 @@ double KERNEL(rows_softmax)(int n, fhrl_real *x)
   return (double)most + log((double)sum);
 }
 
-void KERNEL(rows_norm)(int n, int C, const fhrl_real *x, const fhrl_real *w, const fhrl_real *b, fhrl_real *y,
-  fhrl_real *stat)
+void KERNEL(rows_norm)(
+  int n, int C, const fhrl_real *x, const fhrl_real *w, const fhrl_real *b, fhrl_real *y, fhrl_real *stat)
 {
   for (int i = 0; i < n; i++, x += C, y += C, stat += 2) {
     const fhrl_real mean = sum_of(C, x) / (fhrl_real)C;
@@ -223,11 +225,13 @@ size_t KERNEL(rows_infinite)(size_t n, const fhrl_real *x)
   return n;
 }
 
-void KERNEL(rows_adamw)(size_t n, double decay, double rate, double correction, double b1, double b2, double eps,
-  const fhrl_real *restrict g, fhrl_real *restrict p, fhrl_real *restrict m, fhrl_real *restrict v)
+void KERNEL(rows_adamw)(size_t n, double decay, double rate, double correction, double b1, double b2,
+  double eps, const fhrl_real *restrict g, fhrl_real *restrict p, fhrl_real *restrict m,
+  fhrl_real *restrict v)
 {
   const fhrl_real keep = (fhrl_real)decay, step = (fhrl_real)rate, bias = (fhrl_real)(1 / sqrt(correction));
-  const fhrl_real m0 = (fhrl_real)b1, m1 = (fhrl_real)(1 - b1), v0 = (fhrl_real)b2, v1 = (fhrl_real)(1 - b2);
+  const fhrl_real m0 = (fhrl_real)b1, m1 = (fhrl_real)(1 - b1), v0 = (fhrl_real)b2,
+                  v1 = (fhrl_real)(1 - b2);
   const fhrl_real small = (fhrl_real)eps;
   for (size_t i = 0; i < n; i++) {
     m[i] = m0 * m[i] + m1 * g[i];

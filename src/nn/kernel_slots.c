@@ -23,12 +23,13 @@ INLINE fhrl_real dot(int n, const fhrl_real *restrict a, const fhrl_real *restri
   return sum;
 }
 
-// 0 for a finite norm. A finite vector whose norm overflows would pass as zero when divided by it: let it show as NaN.
+// 0 for a finite norm. A finite vector whose norm overflows would pass as zero when divided by it: let it
+// show as NaN.
 INLINE fhrl_real overflow(fhrl_real size) { return size - size; }
 
 // One slot of one side: row = (1-alpha) before + alpha n(z + noise). Returns |z + noise|.
-INLINE fhrl_real remember(int C, fhrl_real alpha, const fhrl_real *restrict z, const fhrl_real *restrict noise,
-  const fhrl_real *restrict before, fhrl_real *restrict row)
+INLINE fhrl_real remember(int C, fhrl_real alpha, const fhrl_real *restrict z,
+  const fhrl_real *restrict noise, const fhrl_real *restrict before, fhrl_real *restrict row)
 {
   if (noise)
     for (int j = 0; j < C; j++) row[j] = z[j] + noise[j];
@@ -59,7 +60,8 @@ void KERNEL(slots_forward)(int C, int R, fhrl_real alpha, fhrl_real beta, const 
     for (int j = 0; j < C; j++) y[j] += match[i] * U[(size_t)i * C + j];
   }
   const fhrl_real size = sqrt(dot(C, y, y));
-  const fhrl_real gain = (size > 0 ? 1 / (1 + beta * (size - 1)) : 0) + overflow(size); // [FH-RL eq. 7]; y = 0 if w = 0
+  const fhrl_real gain =
+    (size > 0 ? 1 / (1 + beta * (size - 1)) : 0) + overflow(size); // [FH-RL eq. 7]; y = 0 if w = 0
   for (int j = 0; j < C; j++) y[j] *= gain;
   match[R] = size;
 }
@@ -81,9 +83,9 @@ INLINE void recall(int C, fhrl_real alpha, fhrl_real keep, fhrl_real size, const
   }
 }
 
-void KERNEL(slots_backward)(int C, int R, fhrl_real alpha, fhrl_real beta, fhrl_real keep, const fhrl_real *v,
-  const fhrl_real *before, const fhrl_real *after, const fhrl_real *note, const fhrl_real *y, const fhrl_real *gy,
-  fhrl_real *carry, fhrl_real *gqkv, fhrl_real *scratch)
+void KERNEL(slots_backward)(int C, int R, fhrl_real alpha, fhrl_real beta, fhrl_real keep,
+  const fhrl_real *v, const fhrl_real *before, const fhrl_real *after, const fhrl_real *note,
+  const fhrl_real *y, const fhrl_real *gy, fhrl_real *carry, fhrl_real *gqkv, fhrl_real *scratch)
 {
   const size_t side = (size_t)R * C;
   const fhrl_real *match = note + 2 * R, size = match[R];
@@ -105,6 +107,7 @@ void KERNEL(slots_backward)(int C, int R, fhrl_real alpha, fhrl_real beta, fhrl_
   }
   for (int s = 0; s < 2 * R; s++) {
     const size_t at = (size_t)s * C;
-    recall(C, alpha, keep, note[s], before ? before + at : NULL, after + at, carry + at, s < R ? gqkv : gqkv + C, n);
+    recall(C, alpha, keep, note[s], before ? before + at : NULL, after + at, carry + at,
+      s < R ? gqkv : gqkv + C, n);
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // kernel_vector: the widest vector of the level that an object is built for, for kernel_*.c alone
 //
-// kernel_*.c is compiled once per level with the level's -m flags; FHRL_KERNEL_LEVEL (base, avx2, avx512) ends
-// the names of what it exports. The generic vectors of gcc and clang serve all levels with one text.
+// kernel_*.c is compiled once per level with the level's -m flags; FHRL_KERNEL_LEVEL (base, avx2, avx512)
+// ends the names of what it exports. The generic vectors of gcc and clang serve all levels with one text.
 #pragma once
 
 #include "nn/kernel.h"
@@ -28,9 +28,11 @@ FHRL_KERNELS(K)
 enum { LANES = FHRL_KERNEL_BYTES / (int)sizeof(fhrl_real) };
 
 typedef fhrl_real vec __attribute__((vector_size(FHRL_KERNEL_BYTES)));
-typedef fhrl_real vec_anywhere __attribute__((vector_size(FHRL_KERNEL_BYTES), aligned(sizeof(fhrl_real)), may_alias));
+typedef fhrl_real vec_anywhere
+  __attribute__((vector_size(FHRL_KERNEL_BYTES), aligned(sizeof(fhrl_real)), may_alias));
 
-// gcc needs to be told to unroll small constant loops whose accumulators must stay in registers; clang does it
+// gcc needs to be told to unroll small constant loops whose accumulators must stay in registers; clang
+// does it
 #if defined(__GNUC__) && !defined(__clang__)
 #define UNROLL _Pragma("GCC unroll 16")
 #else

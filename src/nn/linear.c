@@ -21,8 +21,8 @@ void fhrl_linear_forward(int n, int in, int out, const fhrl_real *x, const fhrl_
   fhrl_gemm(0, 1, n, out, in, 1, x, in, W, in, add || b ? 1 : 0, y, out);
 }
 
-void fhrl_linear_backward(int n, int in, int out, const fhrl_real *x, const fhrl_real *W, const fhrl_real *gy,
-  int add, fhrl_real *gx, fhrl_real *gW, fhrl_real *gb)
+void fhrl_linear_backward(int n, int in, int out, const fhrl_real *x, const fhrl_real *W,
+  const fhrl_real *gy, int add, fhrl_real *gx, fhrl_real *gW, fhrl_real *gb)
 {
   if (gx) fhrl_gemm(0, 0, n, in, out, 1, gy, out, W, in, add ? 1 : 0, gx, in);
   fhrl_gemm(1, 0, out, in, n, 1, gy, out, x, in, 1, gW, in);

@@ -42,8 +42,8 @@ static void write_value(const fhrl_field *f, double value, char out[64])
   }
 }
 
-fhrl_status fhrl_metadata_fields(fhrl_metadata *m, const char *section, const fhrl_field fields[], int count,
-  const double value[], fhrl_err *err)
+fhrl_status fhrl_metadata_fields(fhrl_metadata *m, const char *section, const fhrl_field fields[],
+  int count, const double value[], fhrl_err *err)
 {
   for (int i = 0; i < count; i++) {
     char key[64], text[64];
@@ -71,8 +71,8 @@ static int read_value(const fhrl_field *f, const char *text, double *value)
   }
 }
 
-fhrl_status fhrl_metadata_read(const fhrl_safetensors *file, const char *section, const fhrl_field fields[], int count,
-  double value[], fhrl_err *err)
+fhrl_status fhrl_metadata_read(const fhrl_safetensors *file, const char *section, const fhrl_field fields[],
+  int count, double value[], fhrl_err *err)
 {
   const char *path = fhrl_safetensors_path(file), *key, *text;
   const size_t prefix = strlen(section) + 1;
@@ -85,7 +85,8 @@ fhrl_status fhrl_metadata_read(const fhrl_safetensors *file, const char *section
     if (read_value(&fields[i], text, &value[i])) continue;
     char range[96];
     fhrl_field_range(&fields[i], range, sizeof range);
-    return fhrl_fail(err, FHRL_FORMAT, "%s: metadata %s = '%.80s' is not allowed: %s", path, key, text, range);
+    return fhrl_fail(
+      err, FHRL_FORMAT, "%s: metadata %s = '%.80s' is not allowed: %s", path, key, text, range);
   }
   return FHRL_OK;
 }
@@ -93,7 +94,8 @@ fhrl_status fhrl_metadata_read(const fhrl_safetensors *file, const char *section
 fhrl_status fhrl_metadata_compare(const fhrl_metadata *m, const fhrl_safetensors *file, fhrl_err *err)
 {
   for (int i = 0; i < m->count; i++) {
-    const char *key = m->list[2 * i], *now = m->list[2 * i + 1], *then = fhrl_safetensors_metadata(file, key);
+    const char *key = m->list[2 * i], *now = m->list[2 * i + 1],
+               *then = fhrl_safetensors_metadata(file, key);
     if (then && strcmp(now, then) == 0) continue;
     return fhrl_fail(err, FHRL_ARG, "%s was made with %s = %.80s, not %s: a run resumes only as it began",
       fhrl_safetensors_path(file), key, then ? then : "(none)", now);

@@ -5,7 +5,8 @@
 #include "base/random.h"
 #include "nn/kernel.h"
 
-const fhrl_real *fhrl_noise_row(const fhrl_noise *noise, fhrl_tape *tape, int layer, int first, int b, int t)
+const fhrl_real *fhrl_noise_row(
+  const fhrl_noise *noise, fhrl_tape *tape, int layer, int first, int b, int t)
 {
   const fhrl_gpt_config *c = &tape->config;
   const size_t row = 2 * (size_t)c->r * (size_t)c->d;

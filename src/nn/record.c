@@ -32,7 +32,8 @@ static void turn(const fhrl_tape *tape, int first, int n, const fhrl_real *from,
   const int T = tape->config.T, B = tape->B;
   for (int b = 0; b < B; b++)
     for (int t = 0; t < T; t++)
-      memcpy(to + ((size_t)(first + b) * T + t) * n, from + ((size_t)t * B + b) * n, (size_t)n * sizeof *to);
+      memcpy(
+        to + ((size_t)(first + b) * T + t) * n, from + ((size_t)t * B + b) * n, (size_t)n * sizeof *to);
 }
 
 static void visit(void *context, const fhrl_tape *tape, int first)
@@ -60,8 +61,8 @@ static void visit(void *context, const fhrl_tape *tape, int first)
   turn(tape, first, c->vocabulary, tape->logits, r->logits);
 }
 
-fhrl_status fhrl_record_run(const fhrl_gpt *gpt, const fhrl_sequences *sequences, const fhrl_noise *noise, int threads,
-  fhrl_record *out, fhrl_err *err)
+fhrl_status fhrl_record_run(const fhrl_gpt *gpt, const fhrl_sequences *sequences, const fhrl_noise *noise,
+  int threads, fhrl_record *out, fhrl_err *err)
 {
   if (sequences->n < 1) return fhrl_fail(err, FHRL_ARG, "%d sequences to record", sequences->n);
   fhrl_record r = {.config = gpt->config, .N = sequences->n};

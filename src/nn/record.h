@@ -23,9 +23,10 @@ typedef struct fhrl_record {
   fhrl_real *block;       // owned; all arrays lie in it
 } fhrl_record;
 
-// Runs sequences (T bytes each) through the network on `threads` threads; same bits for any number. noise: {0} draws
-// from seed 0 if the network's sigma > 0; for the metrics set gpt->config.sigma = 0 first.
-// FHRL_ARG for a byte outside the vocabulary or N < 1, FHRL_NUMERIC if a logit is not finite, FHRL_NOMEM, FHRL_LIMIT.
-fhrl_status fhrl_record_run(const fhrl_gpt *gpt, const fhrl_sequences *sequences, const fhrl_noise *noise, int threads,
-  fhrl_record *out, fhrl_err *err);
+// Runs sequences (T bytes each) through the network on `threads` threads; same bits for any number. noise:
+// {0} draws from seed 0 if the network's sigma > 0; for the metrics set gpt->config.sigma = 0 first.
+// FHRL_ARG for a byte outside the vocabulary or N < 1, FHRL_NUMERIC if a logit is not finite, FHRL_NOMEM,
+// FHRL_LIMIT.
+fhrl_status fhrl_record_run(const fhrl_gpt *gpt, const fhrl_sequences *sequences, const fhrl_noise *noise,
+  int threads, fhrl_record *out, fhrl_err *err);
 void fhrl_record_free(fhrl_record *record); // leaves it zeroed; accepts {0}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // tape: everything that one thread keeps of a chunk of sequences from the forward to the backward pass
 //
-// A chunk is B <= FHRL_TAPE_SEQUENCES sequences. Rows are ordered (T, B): row t * B + b, so that the rows of one
-// token lie together for the scan, and N = T * B rows are one matrix for everything else.
+// A chunk is B <= FHRL_TAPE_SEQUENCES sequences. Rows are ordered (T, B): row t * B + b, so that the rows
+// of one token lie together for the scan, and N = T * B rows are one matrix for everything else.
 #pragma once
 
 #include "nn/gpt.h"
@@ -48,6 +48,6 @@ typedef struct fhrl_tape {
   fhrl_real *block;       // owned
 } fhrl_tape;
 
-// A tape for chunks of at most B sequences. FHRL_NOMEM.
+// A tape for chunks of at most B sequences. FHRL_NOMEM, FHRL_LIMIT.
 fhrl_status fhrl_tape_init(const fhrl_gpt_config *config, int B, fhrl_tape *out, fhrl_err *err);
 void fhrl_tape_free(fhrl_tape *tape);

@@ -54,7 +54,8 @@ static void *life(void *argument)
 
 fhrl_status fhrl_team_create(int threads, fhrl_team **out, fhrl_err *err)
 {
-  if (threads < 1 || threads > 1024) return fhrl_fail(err, FHRL_ARG, "%d threads are not in 1 .. 1024", threads);
+  if (threads < 1 || threads > 1024)
+    return fhrl_fail(err, FHRL_ARG, "%d threads are not in 1 .. 1024", threads);
   fhrl_team *team = calloc(1, sizeof *team);
   member *members = calloc((size_t)threads, sizeof *members);
   if (team == NULL || members == NULL) {
@@ -73,7 +74,8 @@ fhrl_status fhrl_team_create(int threads, fhrl_team **out, fhrl_err *err)
     const int failed = pthread_create(&members[i].thread, NULL, life, &members[i]);
     if (failed) {
       fhrl_team_destroy(team);
-      return fhrl_fail(err, FHRL_LIMIT, "cannot start thread %d of %d: %s", i + 1, threads, strerror(failed));
+      return fhrl_fail(
+        err, FHRL_LIMIT, "cannot start thread %d of %d: %s", i + 1, threads, strerror(failed));
     }
   }
   *out = team;

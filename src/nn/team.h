@@ -9,7 +9,8 @@ typedef struct fhrl_team fhrl_team; // opaque
 // One task: number 0 .. tasks-1, worked on by thread 0 .. threads-1 (a thread does one task at a time).
 typedef void fhrl_team_task(void *context, int task, int thread);
 
-// threads >= 1, the caller included; threads - 1 are started. FHRL_ARG, FHRL_NOMEM, FHRL_LIMIT if none can start.
+// threads >= 1, the caller included; threads - 1 are started. FHRL_ARG, FHRL_NOMEM, FHRL_LIMIT if none can
+// start.
 fhrl_status fhrl_team_create(int threads, fhrl_team **out, fhrl_err *err);
 void fhrl_team_destroy(fhrl_team *team); // NULL-safe; ends the threads
 

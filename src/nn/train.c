@@ -11,18 +11,21 @@
 #include "nn/train_state.h"
 
 const fhrl_field fhrl_train_fields[FHRL_TRAIN_KEY_COUNT] = {
-  [FHRL_TRAIN_CORPUS] = {"corpus", 0, "", "training text; empty: experiments/corpus.txt", FHRL_PATH, 0, 0, 0, NULL, NULL},
+  [FHRL_TRAIN_CORPUS] = {"corpus", 0, "", "training text; empty: experiments/corpus.txt", FHRL_PATH, 0, 0,
+    0, NULL, NULL},
   [FHRL_TRAIN_STEPS] = {"steps", 400, "1", "optimisation steps", FHRL_INT, 1, 1e8, 0, NULL, NULL},
   [FHRL_TRAIN_BATCH] = {"batch", 16, "1", "sequences of a step", FHRL_INT, 1, 4096, 0, NULL, NULL},
   [FHRL_TRAIN_LR] = {"lr", 3e-4, "1", "learning rate", FHRL_REAL, 0, 10, FHRL_OPEN_LOW, NULL, NULL},
-  [FHRL_TRAIN_WEIGHT_DECAY] = {"weight_decay", 0.01, "1", "decay of every tensor, times the learning rate", FHRL_REAL, 0,
-    10, 0, NULL, NULL},
-  [FHRL_TRAIN_OPTIMIZER] = {"optimizer", 0, "1", "how weights follow gradients", FHRL_CHOICE, 0, 0, 0, "adamw", NULL},
-  [FHRL_TRAIN_SEED] = {"seed", 1, "1", "of initial weights, batches and slot noise", FHRL_INT, 0, 4294967295.0, 0, NULL,
-    NULL},
-  [FHRL_TRAIN_CHECKPOINT_EVERY] = {"checkpoint_every", 100, "1", "steps between saved states", FHRL_INT, 1, 1e8, 0, NULL,
-    NULL},
-  [FHRL_TRAIN_INIT] = {"init", 0, "", "checkpoint to start from; empty: random weights", FHRL_PATH, 0, 0, 0, NULL, NULL},
+  [FHRL_TRAIN_WEIGHT_DECAY] = {"weight_decay", 0.01, "1", "decay of every tensor, times the learning rate",
+    FHRL_REAL, 0, 10, 0, NULL, NULL},
+  [FHRL_TRAIN_OPTIMIZER] = {"optimizer", 0, "1", "how weights follow gradients", FHRL_CHOICE, 0, 0, 0,
+    "adamw", NULL},
+  [FHRL_TRAIN_SEED] = {"seed", 1, "1", "of initial weights, batches and slot noise", FHRL_INT, 0,
+    4294967295.0, 0, NULL, NULL},
+  [FHRL_TRAIN_CHECKPOINT_EVERY] = {"checkpoint_every", 100, "1", "steps between saved states", FHRL_INT, 1,
+    1e8, 0, NULL, NULL},
+  [FHRL_TRAIN_INIT] = {"init", 0, "", "checkpoint to start from; empty: random weights", FHRL_PATH, 0, 0, 0,
+    NULL, NULL},
 };
 
 fhrl_train_config fhrl_train_default(void)
@@ -40,7 +43,8 @@ fhrl_status fhrl_train_validate(const fhrl_train_config *config, fhrl_err *err)
     if (f->kind == FHRL_CHOICE ? config->value[i] == 0 : fhrl_field_admits(f, config->value[i])) continue;
     char range[96];
     fhrl_field_range(f, range, sizeof range);
-    return fhrl_fail(err, FHRL_ARG, "train.%s = %.17g is not allowed: %s", f->name, config->value[i], range);
+    return fhrl_fail(
+      err, FHRL_ARG, "train.%s = %.17g is not allowed: %s", f->name, config->value[i], range);
   }
   return FHRL_OK;
 }
@@ -73,8 +77,8 @@ static fhrl_status start_weights(fhrl_train *t, fhrl_err *err)
   fhrl_status status = FHRL_OK;
   for (int i = 0; i < FHRL_GPT_KEY_COUNT && status == FHRL_OK; i++)
     if (ours[i] != theirs[i])
-      status = fhrl_fail(err, FHRL_ARG, "train.init = %s has model.%s = %g, not %g", path, fhrl_gpt_fields[i].name,
-        theirs[i], ours[i]);
+      status = fhrl_fail(err, FHRL_ARG, "train.init = %s has model.%s = %g, not %g", path,
+        fhrl_gpt_fields[i].name, theirs[i], ours[i]);
   if (status == FHRL_OK) memcpy(t->gpt.weights, from.weights, t->gpt.count * sizeof *t->gpt.weights);
   fhrl_gpt_free(&from);
   return status;
@@ -96,7 +100,8 @@ static fhrl_status prepare(fhrl_train *t, fhrl_err *err)
   FHRL_TRY(fhrl_arena_new("Adam's moments", t->gpt.count, &t->v, err));
   t->loss = calloc((size_t)t->steps, sizeof *t->loss);
   t->batch = malloc((size_t)batch_of(t) * (c->T + 1));
-  if (t->loss == NULL || t->batch == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the batch and its losses");
+  if (t->loss == NULL || t->batch == NULL)
+    return fhrl_fail(err, FHRL_NOMEM, "no memory for the batch and its losses");
   return fhrl_engine_init(c, batch_of(t), t->job.threads, &t->engine, err);
 }
 
@@ -149,13 +154,17 @@ fhrl_status fhrl_train_step(fhrl_train *train, fhrl_err *err)
   const fhrl_real *grads;
   double loss;
   fhrl_corpus_batch(&t->corpus, T, B, seed_of(t), (uint32_t)t->step, t->batch);
-  const fhrl_status status = fhrl_engine_gradient(&t->engine, &t->gpt, &sequences, &noise, &loss, &grads, err);
+  const fhrl_status status =
+    fhrl_engine_gradient(&t->engine, &t->gpt, &sequences, &noise, &loss, &grads, err);
   if (status != FHRL_OK) {
     fhrl_status_context(err, "step %d", t->step + 1);
     return status;
   }
-  const fhrl_adamw adam = {.lr = t->job.train.value[FHRL_TRAIN_LR], .decay = t->job.train.value[FHRL_TRAIN_WEIGHT_DECAY],
-    .b1 = 0.9, .b2 = 0.999, .eps = 1e-8};
+  const fhrl_adamw adam = {.lr = t->job.train.value[FHRL_TRAIN_LR],
+    .decay = t->job.train.value[FHRL_TRAIN_WEIGHT_DECAY],
+    .b1 = 0.9,
+    .b2 = 0.999,
+    .eps = 1e-8};
   fhrl_adamw_step(&adam, t->engine.team, t->step + 1, t->gpt.count, grads, t->gpt.weights, t->m, t->v);
   t->loss[t->step++] = loss;
   t->wall += now() - begin;
@@ -169,7 +178,8 @@ fhrl_status fhrl_train_run(fhrl_train *train, fhrl_err *err)
   int saved = t->step; // init left the state of this step on disk
   while (t->step < t->steps) {
     if (t->job.stop && *t->job.stop)
-      return fhrl_fail(err, FHRL_INTERRUPT, "interrupted after step %d; the state of step %d is saved", t->step, saved);
+      return fhrl_fail(
+        err, FHRL_INTERRUPT, "interrupted after step %d; the state of step %d is saved", t->step, saved);
     FHRL_TRY(fhrl_train_step(t, err));
     if (t->job.progress) t->job.progress(t->job.context, t->step, t->loss[t->step - 1], fhrl_train_rate(t));
     if (t->step % every != 0 && t->step != t->steps) continue;

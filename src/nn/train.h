@@ -2,8 +2,9 @@
 // train: the training loop, resumable to the same bits
 //
 // state.safetensors holds all that the next step depends on; it is saved before the first step, after every
-// checkpoint_every steps and at the end, and checkpoint.safetensors (weights) and loss.tsv follow it. Batches and noise
-// are functions of (seed, step), so a run that is stopped at any instant and begun again ends in the same bytes.
+// checkpoint_every steps and at the end, and checkpoint.safetensors (weights) and loss.tsv follow it.
+// Batches and noise are functions of (seed, step), so a run that is stopped at any instant and begun again
+// ends in the same bytes.
 #pragma once
 
 #include <signal.h>
@@ -46,7 +47,8 @@ typedef struct fhrl_train_job {
   fhrl_train_config train;
   const char *folder;                // where the files go, made if need be; NULL: no files. borrowed
   int threads;                       // >= 1; does not change a bit of the result
-  const volatile sig_atomic_t *stop; // set by a signal handler: end after the step at hand; or NULL. borrowed
+  const volatile sig_atomic_t
+    *stop; // set by a signal handler: end after the step at hand; or NULL. borrowed
   fhrl_train_progress *progress;     // or NULL
   void *context;
 } fhrl_train_job;
@@ -57,7 +59,7 @@ typedef struct fhrl_train {
   fhrl_engine engine;        // owned
   fhrl_corpus corpus;        // owned
   fhrl_real *m, *v;          // (gpt.count) Adam's moments, owned
-  double *loss;              // (steps) nats per byte of each step before its update, zero where yet to come; owned
+  double *loss; // (steps) nats per byte of each step before its update, zero where yet to come; owned
   unsigned char *batch;      // (B, T + 1), owned
   uint64_t corpus_print, init_print; // fingerprints of what the run began with
   int step, steps;           // done, and in all
@@ -66,18 +68,19 @@ typedef struct fhrl_train {
   double wall;               // seconds spent in steps by this process
 } fhrl_train;
 
-// Reads the corpus and the start, makes workspaces, and takes up folder/state.safetensors if there is one. FHRL_ARG if
-// that state was made under another configuration or corpus (names the key), or for a bad configuration; errors of the
-// files; FHRL_NOMEM. The job is copied, what it points to is borrowed. `out` is zeroed by free, which accepts {0}.
+// Reads the corpus and the start, makes workspaces, and takes up folder/state.safetensors if there is one.
+// FHRL_ARG if that state was made under another configuration or corpus (names the key), or for a bad
+// configuration; errors of the files; FHRL_NOMEM. The job is copied, what it points to is borrowed. `out`
+// is zeroed by free, which accepts {0}.
 fhrl_status fhrl_train_init(const fhrl_train_job *job, fhrl_train *out, fhrl_err *err);
 void fhrl_train_free(fhrl_train *train);
 
-// One step. FHRL_NUMERIC names tensor, index and step if the loss or a gradient is not finite: weights and files
-// stay as they were.
+// One step. FHRL_NUMERIC names tensor, index and step if the loss or a gradient is not finite: weights and
+// files stay as they were.
 fhrl_status fhrl_train_step(fhrl_train *train, fhrl_err *err);
 
-// Steps until all are done, saving on the way. FHRL_INTERRUPT if *stop was set: the state of the last scheduled
-// boundary is then on disk, and the message says which.
+// Steps until all are done, saving on the way. FHRL_INTERRUPT if *stop was set: the state of the last
+// scheduled boundary is then on disk, and the message says which.
 fhrl_status fhrl_train_run(fhrl_train *train, fhrl_err *err);
 
 // Mean loss of the last 20 steps done (of all, if fewer); NaN before the first.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // train_state: the files of a training run
 //
-// state.safetensors: the weights by their names, Adam's moments as adam.m.NAME and adam.v.NAME, train.loss (steps), and as
-// metadata format = "fhrl-state", state.step, model.*, train.* and the fingerprints of the corpus and of the start.
+// state.safetensors: the weights by their names, Adam's moments as adam.m.NAME and adam.v.NAME, train.loss
+// (steps), and as metadata format = "fhrl-state", state.step, model.*, train.* and the fingerprints of the
+// corpus and of the start.
 #include "nn/train_state.h"
 
 #include <inttypes.h>
@@ -40,7 +41,8 @@ static fhrl_status describe_run(const fhrl_train *t, fhrl_metadata *m, fhrl_err 
   fhrl_gpt_values(&t->job.model, model);
   FHRL_TRY(fhrl_metadata_put(m, "format", "fhrl-state", err));
   FHRL_TRY(fhrl_metadata_fields(m, "model", fhrl_gpt_fields, FHRL_GPT_KEY_COUNT, model, err));
-  FHRL_TRY(fhrl_metadata_fields(m, "train", fhrl_train_fields, FHRL_TRAIN_KEY_COUNT, t->job.train.value, err));
+  FHRL_TRY(
+    fhrl_metadata_fields(m, "train", fhrl_train_fields, FHRL_TRAIN_KEY_COUNT, t->job.train.value, err));
   snprintf(print, sizeof print, "%016" PRIx64, t->corpus_print);
   FHRL_TRY(fhrl_metadata_put(m, "train.corpus (fingerprint)", print, err));
   snprintf(print, sizeof print, "%016" PRIx64, t->init_print);
@@ -66,8 +68,12 @@ static fhrl_status sheet_init(const fhrl_train *t, sheet *s, fhrl_err *err)
     s->tensor[s->count + k] = fhrl_gpt_describe(at, s->name[k].m, t->m);
     s->tensor[2 * s->count + k] = fhrl_gpt_describe(at, s->name[k].v, t->v);
   }
-  s->tensor[3 * n] = (fhrl_tensor){.name = "train.loss", .dtype = FHRL_F64, .rank = 1, .shape = {(size_t)t->steps},
-    .count = (size_t)t->steps, .data = t->loss};
+  s->tensor[3 * n] = (fhrl_tensor){.name = "train.loss",
+    .dtype = FHRL_F64,
+    .rank = 1,
+    .shape = {(size_t)t->steps},
+    .count = (size_t)t->steps,
+    .data = t->loss};
   return describe_run(t, s->metadata, err);
 }
 
@@ -111,7 +117,8 @@ fhrl_status fhrl_train_state_save(const fhrl_train *train, fhrl_err *err)
   return save_losses(train, err);
 }
 
-static fhrl_status read_real(const fhrl_safetensors *file, const fhrl_tensor *t, fhrl_real *out, fhrl_err *err)
+static fhrl_status read_real(
+  const fhrl_safetensors *file, const fhrl_tensor *t, fhrl_real *out, fhrl_err *err)
 {
 #ifdef FHRL_NN_DOUBLE
   return fhrl_safetensors_read(file, t->name, t->rank, t->shape, out, err);
@@ -125,10 +132,12 @@ static fhrl_status read_state(fhrl_train *t, const fhrl_safetensors *file, const
   const char *path = fhrl_safetensors_path(file), *text = fhrl_safetensors_metadata(file, "state.step");
   char *end;
   if (fhrl_safetensors_count(file) != 3 * s->count + 1)
-    return fhrl_fail(err, FHRL_FORMAT, "%s holds %d tensors, not %d", path, fhrl_safetensors_count(file), 3 * s->count + 1);
+    return fhrl_fail(err, FHRL_FORMAT, "%s holds %d tensors, not %d", path, fhrl_safetensors_count(file),
+      3 * s->count + 1);
   const long step = text ? strtol(text, &end, 10) : -1;
   if (text == NULL || *text == '\0' || *end != '\0' || step < 0 || step > t->steps)
-    return fhrl_fail(err, FHRL_FORMAT, "%s: state.step = '%.40s' is not in 0 .. %d", path, text ? text : "", t->steps);
+    return fhrl_fail(
+      err, FHRL_FORMAT, "%s: state.step = '%.40s' is not in 0 .. %d", path, text ? text : "", t->steps);
   for (int k = 0; k < s->count; k++) {
     const size_t offset = s->layout[k].offset;
     FHRL_TRY(read_real(file, &s->tensor[k], t->gpt.weights + offset, err));

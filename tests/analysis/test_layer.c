@@ -102,15 +102,15 @@ START_TEST(keys_that_the_user_set_replace_the_layers_own)
   fhrl_err err = {0};
   fhrl_config_init(&c);
   assert_ok(fhrl_config_add(&c, "model", fields, 5, &err));
-  assert_ok(fhrl_config_assign("model.gamma=1.25", &settings, &err));
+  assert_ok(fhrl_settings_assign("model.gamma=1.25", &settings, &err));
   assert_ok(fhrl_config_apply(&c, &settings, NULL, 0, &err));
   assert_ok(fhrl_layer_override(&l, &c, &err));
   ck_assert_double_eq(l.gamma, 1.25);
   ck_assert_int_eq(l.r, 2); // a default replaces nothing
-  assert_ok(fhrl_config_assign("model.d=6", &settings, &err));
+  assert_ok(fhrl_settings_assign("model.d=6", &settings, &err));
   assert_ok(fhrl_config_apply(&c, &settings, NULL, 0, &err));
   assert_fails(fhrl_layer_override(&l, &c, &err), FHRL_ARG, &err, "model.d = 6");
-  fhrl_config_forget(&settings);
+  fhrl_settings_free(&settings);
   fhrl_config_free(&c);
   fhrl_layer_free(&l);
 }

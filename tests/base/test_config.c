@@ -35,7 +35,7 @@ static void setup(void)
 static void teardown(void)
 {
   fhrl_config_free(&config);
-  fhrl_config_forget(&settings);
+  fhrl_settings_free(&settings);
 }
 
 static const char *ini(const char *text)
@@ -52,7 +52,7 @@ static const char *ini(const char *text)
 static fhrl_status apply(const char *text)
 {
   static const char *const others[] = {"train"};
-  const fhrl_status status = fhrl_config_read(ini(text), &settings, &err);
+  const fhrl_status status = fhrl_settings_read(ini(text), &settings, &err);
   return status == FHRL_OK ? fhrl_config_apply(&config, &settings, others, 1, &err) : status;
 }
 
@@ -61,7 +61,7 @@ START_TEST(defaults_hold_until_set_and_later_settings_win)
   ck_assert_int_eq(fhrl_config_int(&config, "model.d"), 192);
   ck_assert(!fhrl_config_is_set(&config, "model.d"));
   assert_ok(apply("# comment\n\n[model]\n  d = 12\nbeta=0.25\n drive = none \n[train]\nsteps = 9\n[solver]\nrtol = 1e-6"));
-  assert_ok(fhrl_config_assign("model.d=48", &settings, &err));
+  assert_ok(fhrl_settings_assign("model.d=48", &settings, &err));
   assert_ok(fhrl_config_apply(&config, &settings, (const char *const[]){"train"}, 1, &err));
   ck_assert_int_eq(fhrl_config_int(&config, "model.d"), 48);
   ck_assert(fhrl_config_is_set(&config, "model.d"));
@@ -103,11 +103,11 @@ END_TEST
 
 START_TEST(a_section_of_another_command_is_an_error_after_set)
 {
-  assert_ok(fhrl_config_assign("train.steps=4", &settings, &err));
+  assert_ok(fhrl_settings_assign("train.steps=4", &settings, &err));
   assert_fails(fhrl_config_apply(&config, &settings, (const char *const[]){"train"}, 1, &err), FHRL_ARG, &err,
     "--set: no section [train] here");
-  assert_fails(fhrl_config_assign("train", &settings, &err), FHRL_ARG, &err, "write section.key=value");
-  assert_fails(fhrl_config_assign("a=b.c", &settings, &err), FHRL_ARG, &err, "write section.key=value");
+  assert_fails(fhrl_settings_assign("train", &settings, &err), FHRL_ARG, &err, "write section.key=value");
+  assert_fails(fhrl_settings_assign("a=b.c", &settings, &err), FHRL_ARG, &err, "write section.key=value");
 }
 END_TEST
 
@@ -137,13 +137,13 @@ START_TEST(the_resolved_file_reads_back_as_the_same_values)
   fhrl_config_init(&other);
   assert_ok(fhrl_config_add(&other, "model", network, 5, &err));
   assert_ok(fhrl_config_add(&other, "solver", solver, 2, &err));
-  assert_ok(fhrl_config_read(path, &again, &err));
+  assert_ok(fhrl_settings_read(path, &again, &err));
   assert_ok(fhrl_config_apply(&other, &again, NULL, 0, &err));
   ck_assert_double_eq(fhrl_config_real(&other, "model.beta"), 0.30000000000000004);
   ck_assert_int_eq(fhrl_config_int(&other, "model.tied"), 1);
   assert_ok(fhrl_config_set(&other, "model", "d", "8", "--set", &err));
   assert_fails(fhrl_config_same(&other, path, &err), FHRL_ARG, &err, "has model.d = '7', now it is '8'");
-  fhrl_config_forget(&again);
+  fhrl_settings_free(&again);
   fhrl_config_free(&other);
 }
 END_TEST
@@ -160,8 +160,8 @@ START_TEST(a_file_that_is_no_text_is_refused)
   ck_assert_ptr_nonnull(f);
   fwrite("[a]\0b", 1, 5, f);
   fclose(f);
-  assert_fails(fhrl_config_read(path, &settings, &err), FHRL_ARG, &err, "NUL byte");
-  assert_fails(fhrl_config_read("no/such.ini", &settings, &err), FHRL_IO, &err, "no/such.ini");
+  assert_fails(fhrl_settings_read(path, &settings, &err), FHRL_ARG, &err, "NUL byte");
+  assert_fails(fhrl_settings_read("no/such.ini", &settings, &err), FHRL_IO, &err, "no/such.ini");
 }
 END_TEST
 

@@ -83,7 +83,8 @@ golden_case case_load(const char *name, int feedback_gradient)
   assert_ok(fhrl_gpt_init(&config, &c.gpt, &err));
   read_weights(name, &c.gpt);
   golden inputs = golden_load(file(name, "inputs"));
-  const double *tokens = golden_find(&inputs, "tokens")->value, *targets = golden_find(&inputs, "targets")->value;
+  const double *tokens = golden_find(&inputs, "tokens")->value,
+               *targets = golden_find(&inputs, "targets")->value;
   const int T = config.T;
   c.bytes = malloc((size_t)B * (T + 1));
   for (int b = 0; b < B; b++) {
@@ -107,7 +108,8 @@ void case_free(golden_case *c)
   free(c->eps);
 }
 
-double case_compare(const char *what, const fhrl_real got[], const golden_record *want, double scale, double bound)
+double case_compare(
+  const char *what, const fhrl_real got[], const golden_record *want, double scale, double bound)
 {
   double worst = 0.0, most = scale;
   for (size_t i = 0; i < want->count; i++) {
@@ -116,6 +118,7 @@ double case_compare(const char *what, const fhrl_real got[], const golden_record
     ck_assert_msg(isfinite(difference), "%s %s[%zu] is not finite", what, want->name, i);
     worst = fmax(worst, difference);
   }
-  ck_assert_msg(worst <= bound * most, "%s %s: differs by %.3g relative to %.3g", what, want->name, worst / most, most);
+  ck_assert_msg(
+    worst <= bound * most, "%s %s: differs by %.3g relative to %.3g", what, want->name, worst / most, most);
   return worst / most;
 }

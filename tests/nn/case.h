@@ -19,6 +19,7 @@ typedef struct golden_case {
 golden_case case_load(const char *name, int feedback_gradient);
 void case_free(golden_case *c);
 
-// A record as the gradient's or a recorded tensor's reference: fails unless max |got - want| <= bound * max(max |want|,
-// scale), and returns max |got - want| / max(max |want|, scale).
-double case_compare(const char *what, const fhrl_real got[], const golden_record *want, double scale, double bound);
+// A record as the gradient's or a recorded tensor's reference: fails unless max |got - want| <= bound *
+// max(max |want|, scale), and returns max |got - want| / max(max |want|, scale).
+double case_compare(
+  const char *what, const fhrl_real got[], const golden_record *want, double scale, double bound);

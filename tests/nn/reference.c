@@ -62,7 +62,8 @@ static void attend(const fhrl_gpt_config *c, const fhrl_gpt_layer *w, double h[]
 }
 
 // row = (1-alpha) old + alpha n(z + eps)
-static void remember(int C, double alpha, const double *old, const double *z, const fhrl_real *eps, double *row)
+static void remember(
+  int C, double alpha, const double *old, const double *z, const fhrl_real *eps, double *row)
 {
   double sum = 0;
   for (int j = 0; j < C; j++) sum += pow(z[j] + (eps ? (double)eps[j] : 0.0), 2);
@@ -81,7 +82,8 @@ static void reenter(const run *r, int layer, double h[][MOST])
     const size_t token = ((size_t)layer * r->B + r->b) * c->T + t, size = 2 * (size_t)R * C;
     double x[MOST], back[MOST], z[3][MOST], v_dot;
     const fhrl_real *eps = r->noise->given ? r->noise->given + token * size : NULL;
-    if (t > 0 && r->use && c->feedback_gradient != FHRL_GPT_FULL) memcpy(y, r->use->y + (token - 1) * C, C * sizeof *y);
+    if (t > 0 && r->use && c->feedback_gradient != FHRL_GPT_FULL)
+      memcpy(y, r->use->y + (token - 1) * C, C * sizeof *y);
     if (t > 0 && r->use && c->feedback_gradient == FHRL_GPT_STATE)
       for (int s = 0; s < 2 * R; s++)
         memcpy(state[s / R][s % R], r->use->state + (token - 1) * size + (size_t)s * C, C * sizeof *y);
@@ -128,7 +130,8 @@ static double sequence_loss(const run *r, const unsigned char *byte)
   const fhrl_gpt_params *p = &r->gpt->params;
   double h[MOST][MOST], loss = 0;
   for (int t = 0; t < c->T; t++)
-    for (int j = 0; j < c->d; j++) h[t][j] = (double)p->tok[byte[t] * c->d + j] + (double)p->pos[t * c->d + j];
+    for (int j = 0; j < c->d; j++)
+      h[t][j] = (double)p->tok[byte[t] * c->d + j] + (double)p->pos[t * c->d + j];
   for (int l = 0; l < c->layers; l++) {
     attend(c, &p->layer[l], h);
     reenter(r, l, h);
@@ -151,11 +154,13 @@ static double mean_loss(run *r, const fhrl_sequences *s)
   return sum / s->n / r->gpt->config.T;
 }
 
-reference_past reference_record(const fhrl_gpt *gpt, const fhrl_sequences *sequences, const fhrl_noise *noise)
+reference_past reference_record(
+  const fhrl_gpt *gpt, const fhrl_sequences *sequences, const fhrl_noise *noise)
 {
   const fhrl_gpt_config *c = &gpt->config;
   const size_t tokens = (size_t)c->layers * sequences->n * c->T;
-  reference_past past = {calloc(tokens * c->d, sizeof(double)), calloc(tokens * 2 * c->r * c->d, sizeof(double))};
+  reference_past past = {
+    calloc(tokens * c->d, sizeof(double)), calloc(tokens * 2 * c->r * c->d, sizeof(double))};
   run r = {.gpt = gpt, .keep = &past, .noise = noise, .B = sequences->n};
   mean_loss(&r, sequences);
   return past;

@@ -11,7 +11,8 @@ typedef struct reference_past {
 } reference_past;
 
 // Records the past of the unperturbed network.
-reference_past reference_record(const fhrl_gpt *gpt, const fhrl_sequences *sequences, const fhrl_noise *noise);
+reference_past reference_record(
+  const fhrl_gpt *gpt, const fhrl_sequences *sequences, const fhrl_noise *noise);
 void reference_free(reference_past *past);
 
 // Mean loss. feedback_gradient of the configuration says what is taken from `past` instead of being computed:

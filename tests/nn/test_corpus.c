@@ -40,7 +40,8 @@ START_TEST(floor_is_counted_exactly)
   fhrl_corpus_free(&pattern);
   assert_ok(fhrl_corpus_load("", &shipped, &err));
   ck_assert_uint_gt(shipped.size, 400);
-  for (size_t i = 0; i < shipped.size; i++) ck_assert(shipped.byte[i] == '\n' || (shipped.byte[i] > 31 && shipped.byte[i] < 127));
+  for (size_t i = 0; i < shipped.size; i++)
+    ck_assert(shipped.byte[i] == '\n' || (shipped.byte[i] > 31 && shipped.byte[i] < 127));
   assert_ok(fhrl_corpus_floor(&shipped, 128, &floor, &err));
   printf("%zu bytes, floor %.4f nat/byte\n", shipped.size, floor);
   ck_assert_double_eq_tol(floor, plain_floor(&shipped, 128), 1e-14);

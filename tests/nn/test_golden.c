@@ -69,7 +69,8 @@ static void visit(void *context, const fhrl_tape *tape, int first)
     compare_rows(c, tape, "x_pre", l, C, at->h1, what);
     compare_rows(c, tape, "x_in", l, C, at->x, what);
     compare_rows(c, tape, "y", l, C, at->y, what);
-    compare_rows(c, tape, "h_out", l, C, l + 1 < c->gpt.config.layers ? tape->layer[l + 1].h : tape->h, what);
+    compare_rows(
+      c, tape, "h_out", l, C, l + 1 < c->gpt.config.layers ? tape->layer[l + 1].h : tape->h, what);
     compare_irr(c, tape, l, what);
     fhrl_real U[64 * 12], V[64 * 12]; // (B, R, C) at the last token
     ck_assert_uint_le(B * state, 2 * sizeof U / sizeof *U);
@@ -130,8 +131,10 @@ static void check_gradient(const char *name, int feedback_gradient, const char *
   ck_assert_int_eq(count, want.count);
   worst = 0;
   for (int i = 0; i < count; i++)
-    worst = fmax(worst, case_compare(name, grads + tensor[i].offset, golden_find(&want, tensor[i].name), scale, bound));
-  printf("case %s, %s, level %s: gradients within %.2g\n", name, part, fhrl_cpu_name(fhrl_cpu_level()), worst);
+    worst = fmax(worst,
+      case_compare(name, grads + tensor[i].offset, golden_find(&want, tensor[i].name), scale, bound));
+  printf(
+    "case %s, %s, level %s: gradients within %.2g\n", name, part, fhrl_cpu_name(fhrl_cpu_level()), worst);
   free(tensor);
   fhrl_engine_free(&e);
   golden_free(&want);
@@ -178,10 +181,11 @@ START_TEST(adamw_reproduces_losses_and_weights)
   for (int i = 0; i < count; i++) {
     char name[64];
     snprintf(name, sizeof name, "after5.%s", tensor[i].name);
-    // the key bias' gradient is zero but for round-off: Adam's eps swamps it in double, while in float it gives
-    // steps of arbitrary sign
+    // the key bias' gradient is zero but for round-off: Adam's eps swamps it in double, while in float it
+    // gives steps of arbitrary sign
     const double loose = sizeof(fhrl_real) == 4 && strstr(name, "wk.bias") ? 100 * bound : bound;
-    worst = fmax(worst, case_compare("weights", c.gpt.weights + tensor[i].offset, golden_find(&want, name), 1.0, loose));
+    worst = fmax(worst,
+      case_compare("weights", c.gpt.weights + tensor[i].offset, golden_find(&want, name), 1.0, loose));
   }
   printf("AdamW, level %s: losses and weights within %.2g\n", fhrl_cpu_name(fhrl_cpu_level()), worst);
   free(tensor);

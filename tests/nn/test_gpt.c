@@ -167,13 +167,16 @@ static void write(const char *path, const fhrl_gpt *gpt, twist w)
   for (int k = 0; k < count; k++) {
     if (w.leave_out == k + 1) continue;
     fhrl_tensor t = fhrl_gpt_describe(&layout[k], layout[k].name, gpt->weights);
-    if (w.f64) t = (fhrl_tensor){t.name, FHRL_F64, t.rank, {t.shape[0], t.shape[1]}, t.count, wide + layout[k].offset};
+    if (w.f64)
+      t =
+        (fhrl_tensor){t.name, FHRL_F64, t.rank, {t.shape[0], t.shape[1]}, t.count, wide + layout[k].offset};
     if (w.widen == k + 1) t.shape[0]++, t.count += t.rank == 2 ? t.shape[1] : 1;
     if (w.nan && layout[k].count == 12) t.data = nan;
     tensor[n++] = t;
   }
   if (w.extra) tensor[n++] = (fhrl_tensor){"surplus", FHRL_F32, 1, {12}, 12, gpt->weights};
-  const char *metadata[] = {"format", "fhrl", "model.d", "12", "model.layers", "2", "model.T", "6", NULL, NULL, NULL};
+  const char *metadata[] = {
+    "format", "fhrl", "model.d", "12", "model.layers", "2", "model.T", "6", NULL, NULL, NULL};
   if (w.key) {
     int i = 0;
     while (metadata[i] && strcmp(metadata[i], w.key)) i += 2;

@@ -29,8 +29,16 @@ START_TEST(gradient_equals_central_differences)
 {
   fhrl_err err;
   fhrl_gpt gpt;
-  fhrl_gpt_config c = {.vocabulary = V, .d = C, .heads = 2, .layers = 2, .T = T, .mlp = 2, .r = R, .alpha = 0.31,
-    .beta = 0.57, .gamma = 0.73};
+  fhrl_gpt_config c = {.vocabulary = V,
+    .d = C,
+    .heads = 2,
+    .layers = 2,
+    .T = T,
+    .mlp = 2,
+    .r = R,
+    .alpha = 0.31,
+    .beta = 0.57,
+    .gamma = 0.73};
   c.projections = _i & 1;
   c.tied = _i >> 1 & 1;
   c.feedback_gradient = (_i >> 2) % 3;
@@ -62,11 +70,13 @@ START_TEST(gradient_equals_central_differences)
     gpt.weights[i] = here;
     const double difference = fabs((above - below) / (2 * h) - (double)grads[i]) / scale;
     const fhrl_gpt_tensor t = fhrl_gpt_locate(&c, i);
-    ck_assert_msg(difference <= 1e-7, "%s[%zu]: %.3g of the largest gradient", t.name, i - t.offset, difference);
+    ck_assert_msg(
+      difference <= 1e-7, "%s[%zu]: %.3g of the largest gradient", t.name, i - t.offset, difference);
     worst = fmax(worst, difference);
   }
   printf("%s, %s, %s, %s: within %.2g\n", c.projections ? "shared" : "own", c.tied ? "tied" : "untied",
-    (const char *[]){"detached", "full", "state"}[c.feedback_gradient], noisy ? "noise" : "no noise", worst);
+    (const char *[]){"detached", "full", "state"}[c.feedback_gradient], noisy ? "noise" : "no noise",
+    worst);
   fhrl_engine_free(&e);
   reference_free(&past);
   fhrl_gpt_free(&gpt);

@@ -15,12 +15,14 @@ static const fhrl_kernel *level(int i)
 
 static void fill(float *x, size_t n, double phase)
 {
-  for (size_t i = 0; i < n; i++) x[i] = (float)(sin(1.7 * (double)i + phase) + 0.3 * cos(0.61 * (double)(i * i)));
+  for (size_t i = 0; i < n; i++)
+    x[i] = (float)(sin(1.7 * (double)i + phase) + 0.3 * cos(0.61 * (double)(i * i)));
 }
 
 START_TEST(matmul_equals_the_plain_product_at_any_size)
 {
-  static const int sizes[][3] = {{1, 1, 1}, {2, 7, 5}, {3, 12, 36}, {4, 192, 64}, {5, 33, 65}, {9, 192, 576}};
+  static const int sizes[][3] = {
+    {1, 1, 1}, {2, 7, 5}, {3, 12, 36}, {4, 192, 64}, {5, 33, 65}, {9, 192, 576}};
   const fhrl_kernel *k = level(_i);
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
     const int rows = sizes[s][0], K = sizes[s][1], N = sizes[s][2];
@@ -74,7 +76,8 @@ START_TEST(gelu_is_exact_to_a_few_units_of_float)
   for (int i = 0; i < N; i++) x[i] = (float)(-15.0 + 30.0 * i / (N - 1));
   k->rows_gelu(N, x, y, slope);
   for (int i = 0; i < N; i++) {
-    const double at = x[i], below = 0.5 * erfc(-at * sqrt(0.5)), bell = exp(-0.5 * at * at) * 0.3989422804014327;
+    const double at = x[i], below = 0.5 * erfc(-at * sqrt(0.5)),
+                 bell = exp(-0.5 * at * at) * 0.3989422804014327;
     // the exponential carries the rounding of x^2/2 into the tail
     const double tail = at < 0 ? 1 + 0.5 * at * at : 1;
     ck_assert_double_le(fabs(y[i] - at * below), 1.5e-7 * fmax(1, fabs(at)));
@@ -152,7 +155,8 @@ START_TEST(norm_has_zero_mean_and_unit_variance)
   k->rows_norm(2, C, x, w, b, y, stat);
   for (int i = 0; i < 2; i++) {
     double mean = 0, square = 0;
-    for (int j = 0; j < C; j++) mean += y[i * C + j] / C, square += (double)y[i * C + j] * (double)y[i * C + j] / C;
+    for (int j = 0; j < C; j++)
+      mean += y[i * C + j] / C, square += (double)y[i * C + j] * (double)y[i * C + j] / C;
     ck_assert_double_eq_tol(mean, 0, i ? 1e-3 : 1e-5); // the second row's 1000 leave four digits
     ck_assert_double_eq_tol(square, 1, 1e-3);
   }

@@ -24,7 +24,8 @@ START_TEST(records_equal_the_golden_tensors)
   case_compare("record", l->V, golden_find(&c.expect, "V.1"), 1, 1e-4);
   case_compare("record", r->logits, golden_find(&c.expect, "logits"), 1, 1e-4);
   // attention's output is what it adds: h_attn.1 - h_out.0
-  const double *after = golden_find(&c.expect, "h_attn.1")->value, *before = golden_find(&c.expect, "h_out.0")->value;
+  const double *after = golden_find(&c.expect, "h_attn.1")->value,
+               *before = golden_find(&c.expect, "h_out.0")->value;
   const size_t n = golden_find(&c.expect, "h_attn.1")->count;
   for (size_t i = 0; i < n; i++) ck_assert_double_eq_tol(l->attention[i], after[i] - before[i], 1e-4);
   fhrl_record_free(r);
@@ -37,8 +38,17 @@ START_TEST(threads_and_company_do_not_change_a_bit)
 {
   enum { N = 11, T = 9 };
   fhrl_gpt gpt;
-  fhrl_gpt_config c = {.vocabulary = 256, .d = 24, .heads = 3, .layers = 2, .T = T, .mlp = 2, .r = 2, .alpha = 0.1,
-    .beta = 0.5, .gamma = 0.4, .sigma = 0.01};
+  fhrl_gpt_config c = {.vocabulary = 256,
+    .d = 24,
+    .heads = 3,
+    .layers = 2,
+    .T = T,
+    .mlp = 2,
+    .r = 2,
+    .alpha = 0.1,
+    .beta = 0.5,
+    .gamma = 0.4,
+    .sigma = 0.01};
   assert_ok(fhrl_gpt_init(&c, &gpt, &err));
   fhrl_gpt_randomize(&gpt, 2);
   unsigned char bytes[N * T];
@@ -70,8 +80,18 @@ START_TEST(what_cannot_be_recorded_is_refused)
   assert_fails(fhrl_record_run(&c.gpt, &s, &c.noise, 1, r, &err), FHRL_ARG, &err, "0 sequences");
   s.n = 2;
   c.bytes[s.stride + 3] = 200;
-  assert_fails(fhrl_record_run(&c.gpt, &s, &c.noise, 1, r, &err), FHRL_ARG, &err, "byte 200 at position 3 of sequence 1");
+  assert_fails(fhrl_record_run(&c.gpt, &s, &c.noise, 1, r, &err), FHRL_ARG, &err,
+    "byte 200 at position 3 of sequence 1");
   c.bytes[s.stride + 3] = 1;
+  fhrl_gpt wide;
+  const fhrl_gpt_config large = {.vocabulary = 2, .d = 256, .heads = 256, .layers = 1, .T = 4096, .mlp = 1,
+    .r = 1, .alpha = 1, .beta = 1};
+  unsigned char *zeros = calloc(4096, 1);
+  assert_ok(fhrl_gpt_init(&large, &wide, &err));
+  assert_fails(fhrl_record_run(&wide, &(fhrl_sequences){zeros, 1, 4096}, &(fhrl_noise){.seed = 0}, 1, r, &err),
+    FHRL_LIMIT, &err, "a thread's workspace would take");
+  fhrl_gpt_free(&wide);
+  free(zeros);
   c.gpt.params.pos[4 * c.gpt.config.d] = INFINITY;
   assert_fails(fhrl_record_run(&c.gpt, &s, &c.noise, 1, r, &err), FHRL_NUMERIC, &err, "is not finite");
   free(r);

@@ -17,8 +17,19 @@ enum { STEPS = 7 };
 
 static fhrl_train_job make_job(const char *folder, int threads)
 {
-  fhrl_train_job job = {.model = {.vocabulary = 128, .d = 12, .heads = 2, .layers = 2, .T = 8, .mlp = 2, .r = 3,
-    .alpha = 0.2, .beta = 0.5, .gamma = 0.3, .sigma = 0.05}, .train = fhrl_train_default(), .folder = folder,
+  fhrl_train_job job = {.model = {.vocabulary = 128,
+                          .d = 12,
+                          .heads = 2,
+                          .layers = 2,
+                          .T = 8,
+                          .mlp = 2,
+                          .r = 3,
+                          .alpha = 0.2,
+                          .beta = 0.5,
+                          .gamma = 0.3,
+                          .sigma = 0.05},
+    .train = fhrl_train_default(),
+    .folder = folder,
     .threads = threads};
   job.train.value[FHRL_TRAIN_STEPS] = STEPS;
   job.train.value[FHRL_TRAIN_BATCH] = 10; // two chunks and a half

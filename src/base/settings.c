@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// config_read: the settings that a user wrote, in .ini files and after --set
-#include "base/config.h"
+// settings: what a user wrote, in .ini files and after --set, each with its place
+#include "base/settings.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ static fhrl_status read_line(char *text, char section[64], const char *path, int
   return append(settings, section, key, value, path, line, err);
 }
 
-fhrl_status fhrl_config_read(const char *path, fhrl_settings *settings, fhrl_err *err)
+fhrl_status fhrl_settings_read(const char *path, fhrl_settings *settings, fhrl_err *err)
 {
   char *data, section[64] = "";
   size_t size;
@@ -101,7 +101,7 @@ fhrl_status fhrl_config_read(const char *path, fhrl_settings *settings, fhrl_err
   return status;
 }
 
-fhrl_status fhrl_config_assign(const char *assignment, fhrl_settings *settings, fhrl_err *err)
+fhrl_status fhrl_settings_assign(const char *assignment, fhrl_settings *settings, fhrl_err *err)
 {
   const char *equals = strchr(assignment, '='), *dot = strchr(assignment, '.');
   if (equals == NULL || dot == NULL || dot > equals)
@@ -118,7 +118,7 @@ fhrl_status fhrl_config_assign(const char *assignment, fhrl_settings *settings, 
   return status;
 }
 
-const char *fhrl_config_written(const fhrl_settings *settings, const char *section, const char *key)
+const char *fhrl_settings_written(const fhrl_settings *settings, const char *section, const char *key)
 {
   const char *value = NULL;
   for (int i = 0; i < settings->count; i++)
@@ -127,7 +127,7 @@ const char *fhrl_config_written(const fhrl_settings *settings, const char *secti
   return value;
 }
 
-void fhrl_config_forget(fhrl_settings *settings)
+void fhrl_settings_free(fhrl_settings *settings)
 {
   for (int i = 0; i < settings->count; i++) {
     fhrl_setting *s = &settings->item[i];

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# probe.gp: what reentry does over a sequence, and the drift of the output along the probes beside its null
+#   ARG1 output   ARG2 probe_irr.tsv   ARG3 probe_rdp.tsv (a block per layer each)
+figure = ARG1
+here = ""
+do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
+load here . "style.gp"
+
+stats ARG2 using "t" nooutput
+layers = STATS_blocks
+T = STATS_max
+stats ARG3 using "surrogates" nooutput
+measured = STATS_max > 0
+shown = layers < 4 ? layers : 4 # spectra side by side; of a deeper network the first ones
+
+# five panels: smaller letters than the style's
+small = figure[strlen(figure)-3:] eq ".svg" ? "sans,10" : "sans,20"
+set title font small offset 0, -0.6
+set xlabel font small offset 0, 0.5
+set ylabel font small
+set tics font small
+set key font small
+set multiplot
+
+# ---- legends in strips of their own: there a key may be as wide as the figure
+set border 0
+unset xtics
+unset ytics
+set lmargin at screen 0.02
+set rmargin at screen 0.98
+set tmargin at screen 0.995
+set bmargin at screen 0.935
+set key center center horizontal nobox
+plot [0:1] [0:1] NaN notitle, for [i = 0:layers-1] keyentry with lines linetype i+1 title sprintf("layer %d", i)
+set tmargin at screen 0.50
+set bmargin at screen 0.44
+if (measured) {
+  plot [0:1] [0:1] NaN notitle, keyentry with filledcurves fillstyle solid noborder linecolor rgb "#d0d0d0" title "95 % of random orders", \
+    keyentry with lines linetype 2 linecolor rgb "#606060" title "their mean", \
+    keyentry with linespoints linetype 1 pointtype 7 pointsize 0.5 title "observed"
+}
+set border 3
+set xtics
+set ytics
+set tics nomirror out textcolor rgb "black" font small
+unset key
+
+# ---- above: IRR_t and ESRI_t over tokens, a line per layer
+set lmargin at screen 0.1
+set rmargin at screen 0.475
+set tmargin at screen 0.885
+set bmargin at screen 0.595
+set title "Reentry over tokens, ± 2 standard errors"
+set xlabel "token"
+set ylabel "IRR_t [1]" offset 2, 0
+set xrange [1:T]
+set yrange [0:*]
+plot for [i = 0:layers-1] ARG2 index i using "t":(column("irr") - 2 * column("irr_error")):(column("irr") + 2 * column("irr_error")) \
+    with filledcurves linetype i+1 fillstyle transparent solid 0.15 noborder notitle, \
+  for [i = 0:layers-1] ARG2 index i using "t":"irr" with lines linetype i+1
+
+# ESRI_t jumps by orders of magnitude from token to token: a running mean shows what changes
+WIDTH = 9
+array last[WIDTH]
+seen = 0
+running(t, x) = (seen = t == 1 ? 0 : seen, last[1 + seen % WIDTH] = x, seen = seen + 1, seen < WIDTH ? NaN : (sum [k = 1:WIDTH] last[k]) / WIDTH)
+set lmargin at screen 0.595
+set rmargin at screen 0.975
+set title sprintf("Drift of the covariance of y, mean over %d tokens", WIDTH)
+set ylabel "ESRI_t [1]" offset 0, 0
+set yrange [*:*]
+set logscale y
+set format y "10^{%T}"
+plot for [i = 0:layers-1] ARG2 index i using "t":(running(column("t"), column("esri_y"))) with lines linetype i+1
+unset logscale y
+set format y
+
+# ---- below: amplitude spectra along the probes, a panel per layer
+set tmargin at screen 0.40
+set bmargin at screen 0.105
+set xlabel "frequency [1/probe]"
+set xrange [0:0.5]
+set yrange [0:*]
+set xtics 0.1
+left(i) = 0.1 + i * 0.89 / shown
+if (measured) {
+  do for [i = 0:shown-1] {
+    set lmargin at screen left(i)
+    set rmargin at screen left(i + 1) - 0.055 + 0.04 * (i == shown - 1)
+    set title sprintf("RDP along probes, layer %d", i)
+    if (i == 0) { set ylabel "|S(f)| [1]" } else { unset ylabel }
+    plot ARG3 index i using "f":"null_low":"null_high" with filledcurves linecolor rgb "#d0d0d0", \
+      ARG3 index i using "f":"null_mean" with lines linetype 2 linecolor rgb "#606060", \
+      ARG3 index i using "f":"amplitude" with linespoints linetype 1 pointtype 7 pointsize 0.5
+  }
+}
+unset multiplot

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// setup: what every command on a MODEL begins with: its configuration, system, input, solver and start
+#include "cli/setup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/layer.h"
+
+const fhrl_field fhrl_setup_start_fields[] = {
+  {"x0", 0, "", "initial state a,b,c,...; empty: the model's own start", .kind = FHRL_TEXT},
+  {"seed", 1, "1", "seed of a random start", .kind = FHRL_INT, .low = 0, .high = 2147483647},
+};
+const int fhrl_setup_start_field_count = FHRL_COUNT(fhrl_setup_start_fields);
+
+const fhrl_short fhrl_setup_shorts[] = {
+  {"param", "NAME=VALUE", "model.", "Short for --set model.NAME=VALUE"},
+  {"x0", "A,B,...", "start.x0", "Short for --set start.x0=A,B,..."},
+  {"t-end", "T", "solver.t_end", "Short for --set solver.t_end=T"},
+  {"rtol", "X", "solver.rtol", "Short for --set solver.rtol=X"},
+  {"atol", "X", "solver.atol", "Short for --set solver.atol=X"},
+  {"method", "NAME", "solver.method", "Short for --set solver.method=NAME"},
+  {NULL, NULL, NULL, NULL},
+};
+
+static fhrl_status unknown_model(const char *name, fhrl_err *err)
+{
+  char list[512] = "";
+  const fhrl_model *m;
+  for (int i = 0; (m = fhrl_system_model(i)); i++) {
+    const size_t used = strlen(list);
+    snprintf(list + used, sizeof list - used, " %s", m->name);
+  }
+  return fhrl_fail(err, FHRL_ARG, "no model '%s'; allowed:%s", name, list);
+}
+
+// The model's own keys and, for a layer of a network, where it comes from.
+static fhrl_status model_fields(fhrl_setup *s, int *count, fhrl_err *err)
+{
+  static const fhrl_field source[] = {
+    {"checkpoint", 0, "", "run folder or .safetensors file whose layer this is; empty: random weights", .kind = FHRL_PATH},
+    {"layer", 0, "1", "layer of the checkpoint, from 0", .kind = FHRL_INT, .low = 0, .high = 1023},
+  };
+  int own = 0;
+  FHRL_TRY(fhrl_system_fields(s->model, &s->fields, &own, err));
+  const int extra = strcmp(s->model->name, "fhrl_layer") == 0 ? FHRL_COUNT(source) : 0;
+  s->keys = malloc((size_t)(own + extra) * sizeof *s->keys);
+  if (s->keys == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the keys of %s", s->model->name);
+  memcpy(s->keys, s->fields, (size_t)own * sizeof *s->keys);
+  memcpy(s->keys + own, source, (size_t)extra * sizeof *s->keys);
+  *count = own + extra;
+  return FHRL_OK;
+}
+
+// The layer's flow; its own values of d, r, alpha, beta and gamma go into the configuration.
+static fhrl_status bind_layer(fhrl_setup *s, fhrl_err *err)
+{
+  fhrl_layer layer = {0};
+  fhrl_config *c = &s->config;
+  fhrl_status status = FHRL_OK;
+  FHRL_DO(status, fhrl_layer_load(fhrl_config_text(c, "model.checkpoint"), fhrl_config_int(c, "model.layer"), &layer, err));
+  FHRL_DO(status, fhrl_layer_override(&layer, c, err));
+  const struct {
+    const char *key;
+    double value;
+  } own[] = {
+    {"d", layer.d}, {"r", layer.r}, {"alpha", layer.alpha}, {"beta", layer.beta}, {"gamma", layer.gamma},
+  };
+  for (int i = 0; i < FHRL_COUNT(own); i++) {
+    char text[40];
+    snprintf(text, sizeof text, "%.17g", own[i].value);
+    FHRL_DO(status, fhrl_config_set(c, "model", own[i].key, text, "checkpoint", err));
+  }
+  status = fhrl_layer_bind(&layer, fhrl_config_real(c, "model.c"), (fhrl_layer_rate)fhrl_config_int(c, "model.rate"),
+    &s->system, err);
+done:
+  fhrl_layer_free(&layer);
+  return status;
+}
+
+static fhrl_status configure(fhrl_setup *s, const fhrl_run *run, const fhrl_section extra[], int n_extra, fhrl_err *err)
+{
+  int count = 0;
+  FHRL_TRY(model_fields(s, &count, err));
+  FHRL_TRY(fhrl_config_add(&s->config, "model", s->keys, count, err));
+  FHRL_TRY(fhrl_config_add(&s->config, "input", fhrl_input_fields, fhrl_input_field_count, err));
+  FHRL_TRY(fhrl_config_add(&s->config, "solver", fhrl_integrator_fields, fhrl_integrator_field_count, err));
+  FHRL_TRY(fhrl_config_add(&s->config, "start", fhrl_setup_start_fields, fhrl_setup_start_field_count, err));
+  for (int i = 0; i < n_extra; i++)
+    FHRL_TRY(fhrl_config_add(&s->config, extra[i].name, extra[i].field, extra[i].count, err));
+  FHRL_TRY(fhrl_config_set(&s->config, "model", "name", s->model->name, "MODEL", err));
+  FHRL_TRY(fhrl_config_apply(&s->config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err));
+  if (strcmp(fhrl_config_text(&s->config, "model.name"), s->model->name) != 0)
+    return fhrl_fail(err, FHRL_ARG, "model.name = '%s', but the command names %s",
+      fhrl_config_text(&s->config, "model.name"), s->model->name);
+  return FHRL_OK;
+}
+
+static fhrl_status bind(fhrl_setup *s, fhrl_err *err)
+{
+  const int layered = fhrl_config_has(&s->config, "model.checkpoint");
+  if (layered && *fhrl_config_text(&s->config, "model.checkpoint"))
+    FHRL_TRY(bind_layer(s, err));
+  else
+    FHRL_TRY(fhrl_system_create(s->model, &s->config, &s->system, err));
+  FHRL_TRY(fhrl_input_init(&s->input, &s->config, s->system->dims.n_u, err));
+  fhrl_integrator_options(&s->config, &s->solver);
+  s->seed = fhrl_config_int(&s->config, "model.seed");
+  s->x0 = calloc((size_t)s->system->n, sizeof *s->x0);
+  if (s->x0 == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d states", s->system->n);
+  const char *x0 = fhrl_config_text(&s->config, "start.x0");
+  return fhrl_system_start(s->system, (uint32_t)fhrl_config_int(&s->config, "start.seed"), x0, s->x0, err);
+}
+
+fhrl_status fhrl_setup_open(fhrl_setup *s, const fhrl_run *run, const fhrl_section extra[], int n_extra, fhrl_err *err)
+{
+  memset(s, 0, sizeof *s);
+  fhrl_config_init(&s->config);
+  s->model = fhrl_system_find(run->input);
+  if (s->model == NULL) return unknown_model(run->input, err);
+  FHRL_TRY(configure(s, run, extra, n_extra, err));
+  return bind(s, err);
+}
+
+void fhrl_setup_close(fhrl_setup *s)
+{
+  free(s->x0);
+  fhrl_input_free(&s->input);
+  fhrl_system_destroy(s->system);
+  fhrl_config_free(&s->config);
+  free(s->keys);
+  free(s->fields);
+  memset(s, 0, sizeof *s);
+}

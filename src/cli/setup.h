@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// setup: what every command on a MODEL begins with: its configuration, system, input, solver and start
+#pragma once
+
+#include "cli/command.h"
+#include "ode/integrator.h"
+#include "ode/system.h"
+
+extern const fhrl_field fhrl_setup_start_fields[]; // keys of [start]
+extern const int fhrl_setup_start_field_count;
+extern const fhrl_short fhrl_setup_shorts[];       // --param, --x0, --t-end, --rtol, --atol, --method
+
+typedef struct fhrl_setup {
+  const fhrl_model *model;
+  fhrl_field *fields;  // owned: the model's keys, as fhrl_system_fields gives them
+  fhrl_field *keys;    // owned: all keys of [model]; their names may lie in fields
+  fhrl_config config;
+  fhrl_system *system; // owned
+  fhrl_input input;
+  fhrl_solver solver;
+  int seed;            // of [model]
+  double *x0;          // owned; (n) the start
+} fhrl_setup;
+
+// Opens MODEL = run->input with sections [model] [input] [solver] [start] and `extra` (n_extra; may be 0). A model
+// fhrl_layer whose model.checkpoint is set takes its matrices and parameters from there; what the settings give
+// explicitly wins. Close is safe after a failed open.
+fhrl_status fhrl_setup_open(fhrl_setup *s, const fhrl_run *run, const fhrl_section extra[], int n_extra, fhrl_err *err);
+void fhrl_setup_close(fhrl_setup *s);

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// test_equilibrium: rest states of systems whose rest states are known
+#include "analysis/equilibrium.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "analysis/init.h"
+#include "given.h"
+#include "support.h"
+
+static const fhrl_section section = {"equilibria", fhrl_equilibrium_fields, 0};
+
+static fhrl_equilibria found(const char *model, const char *settings, given *g)
+{
+  fhrl_err err = {FHRL_OK, ""};
+  fhrl_section all = section;
+  all.count = fhrl_equilibrium_field_count;
+  *g = given_system(model, settings, all);
+  double u[16] = {0};
+  fhrl_equilibrium_plan plan;
+  fhrl_equilibria e;
+  fhrl_equilibrium_options(&g->config, &plan);
+  fhrl_input_at(&g->input, 0.0, u);
+  assert_ok(fhrl_equilibrium_find(g->system, 0.0, u, &plan, g->x0, &e, &err));
+  ck_assert_int_gt(e.converged, 0);
+  return e;
+}
+
+// 1 + the index of the equilibrium at x (n numbers), 0 if there is none within 1e-5.
+static int at(const fhrl_equilibria *e, int n, const double x[])
+{
+  for (int i = 0; i < e->count; i++) {
+    double off = 0.0;
+    for (int k = 0; k < n; k++) off = fmax(off, fabs(e->item[i].x[k] - x[k]));
+    if (off < 1e-5) return i + 1;
+  }
+  return 0;
+}
+
+START_TEST(tanh_network_has_nine_equilibria)
+{
+  given g;
+  fhrl_equilibria e = found("fhrl", "model.W=diag_3 model.eta=0 model.kappa=1 model.epsilon=0.01 input.kind=none", &g);
+  ck_assert_int_eq(e.count, 9);
+  const double a = 0.99748, b = 0.848;
+  const double known[9][6] = {{0, 0}, {a, 0}, {-a, 0}, {0, a}, {0, -a}, {b, b}, {b, -b}, {-b, b}, {-b, -b}};
+  for (int i = 0; i < 9; i++) {
+    int near = 0;
+    for (int k = 0; k < e.count; k++) {
+      const double *x = e.item[k].x;
+      near += hypot(x[0] - known[i][0], x[1] - known[i][1]) < 1e-3 && fhrl_norm(4, x + 2) < 1e-9;
+      ck_assert_double_le(e.item[k].residual, 1e-10);
+    }
+    ck_assert_msg(near == 1, "%d equilibria near (%g, %g)", near, known[i][0], known[i][1]);
+  }
+  ck_assert_double_le(fhrl_norm(6, e.item[0].x), 1e-12); // by distance from the origin
+  ck_assert_int_eq(e.item[0].stable, 0);
+  for (int k = 5; k < 9; k++) ck_assert_int_eq(e.item[k].stable, 1);
+  for (int k = 1; k < 5; k++) ck_assert_int_eq(e.item[k].kind, FHRL_EQUILIBRIUM_SADDLE);
+  fhrl_equilibrium_free(&e);
+  given_free(&g);
+}
+END_TEST
+
+START_TEST(lorenz_has_three)
+{
+  given g;
+  fhrl_equilibria e = found("lorenz", "", &g);
+  const double c = sqrt(72.0), plus[3] = {c, c, 27}, minus[3] = {-c, -c, 27}, zero[3] = {0};
+  ck_assert_int_eq(e.count, 3);
+  ck_assert_int_eq(at(&e, 3, zero), 1);
+  ck_assert_int_eq(e.item[0].kind, FHRL_EQUILIBRIUM_SADDLE);
+  ck_assert(at(&e, 3, plus) && at(&e, 3, minus));
+  // sigma_i of the origin: -8/3 and (-11 +- sqrt(1201))/2
+  ck_assert_double_eq_tol(e.item[0].re[0], (-11 + sqrt(1201.0)) / 2, 1e-10);
+  ck_assert_double_eq_tol(e.item[0].re[2], (-11 - sqrt(1201.0)) / 2, 1e-10);
+  ck_assert_double_eq_tol(e.item[1].re[0], 0.09395562398, 1e-8);
+  ck_assert_double_eq_tol(fabs(e.item[1].im[0]), 10.1945052209, 1e-8);
+  ck_assert(isnan(e.item[1].h_c));
+  fhrl_equilibrium_free(&e);
+  given_free(&g);
+}
+END_TEST
+
+START_TEST(linear_systems_have_one_of_every_kind)
+{
+  static const struct {
+    const char *matrix;
+    fhrl_equilibrium_kind kind;
+    double h_c;
+    const char *bifurcation;
+  } known[] = {
+    {"-1_0.3;0_-2.5", FHRL_EQUILIBRIUM_STABLE_NODE, 0.8, "flip"},
+    {"-1_3;-3_-1", FHRL_EQUILIBRIUM_STABLE_FOCUS, 0.2, "Neimark-Sacker"},
+    {"-1_0;0_2", FHRL_EQUILIBRIUM_SADDLE, 0, NULL},
+    {"1_0;0_2", FHRL_EQUILIBRIUM_UNSTABLE_NODE, 0, NULL},
+    {"1_3;-3_1", FHRL_EQUILIBRIUM_UNSTABLE_FOCUS, 0, NULL},
+    {"0_3;-3_0", FHRL_EQUILIBRIUM_CENTRE, 0, NULL},
+  };
+  char settings[128];
+  snprintf(settings, sizeof settings, "model.n=2 model.A=%s equilibria.starts=20", known[_i].matrix);
+  given g;
+  fhrl_equilibria e = found("linear", settings, &g);
+  ck_assert_int_eq(e.count, 1);
+  ck_assert_msg(e.item[0].kind == known[_i].kind, "%s", fhrl_equilibrium_text(e.item[0].kind));
+  ck_assert_double_le(fhrl_norm(2, e.item[0].x), 1e-12);
+  ck_assert_int_eq(e.item[0].isolated, 1);
+  if (known[_i].bifurcation) {
+    ck_assert_double_eq_tol(e.item[0].h_c, known[_i].h_c, 1e-12);
+    ck_assert_str_eq(e.item[0].bifurcation, known[_i].bifurcation);
+  } else ck_assert(isnan(e.item[0].h_c) && e.item[0].bifurcation == NULL);
+  fhrl_equilibrium_free(&e);
+  given_free(&g);
+}
+END_TEST
+
+START_TEST(a_circle_of_rest_is_known_to_be_a_continuum)
+{
+  given g;
+  fhrl_equilibria e = found("fhrl", "model.drive=none model.eta=0 model.epsilon=0.01 equilibria.limit=10", &g);
+  ck_assert_int_eq(e.count, 10);
+  ck_assert_int_eq(e.more, 1);
+  int circle = 0;
+  for (int i = 0; i < e.count; i++)
+    circle += !e.item[i].isolated && fabs(fhrl_norm(2, e.item[i].x) - 0.495) < 1e-6; // (kappa - eps)/(1 + kappa)
+  ck_assert_int_ge(circle, 8);
+  fhrl_equilibrium_free(&e);
+  given_free(&g);
+}
+END_TEST
+
+// x' = r x (1 - x): fixed points 0 and 1 - 1/r with multipliers r and 2 - r
+static int logistic(const fhrl_system *s, double t, const double x[], double out[])
+{
+  out[0] = 2.385 * x[0] * (1.0 - x[0]);
+  return 0;
+}
+
+static int logistic_jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
+{
+  Jv[0] = 2.385 * (1.0 - 2.0 * x[0]) * v[0];
+  return 0;
+}
+
+START_TEST(fixed_points_of_a_map_are_judged_by_their_multipliers)
+{
+  static const fhrl_field state[] = {{"x", 0.3, "1", "population"}};
+  const fhrl_model map = {.name = "logistic", .state = state, .n_state = 1, .step = logistic, .jvp = logistic_jvp};
+  fhrl_err err = {FHRL_OK, ""};
+  fhrl_system s = {.model = &map, .n = 1, .dims = {.state = {{1, 1}}}};
+  const fhrl_equilibrium_plan plan = {.starts = 20, .limit = 10, .spread = 1, .tolerance = 1e-12, .distinct = 1e-6, .seed = 3};
+  fhrl_equilibria e;
+  assert_ok(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, &e, &err));
+  ck_assert_int_eq(e.count, 2);
+  ck_assert_double_eq_tol(e.item[0].re[0], 2.385, 1e-12);
+  ck_assert_double_eq_tol(e.item[1].x[0], 1 - 1 / 2.385, 1e-12);
+  ck_assert_double_eq_tol(e.item[1].re[0], 2 - 2.385, 1e-12);
+  ck_assert(e.item[0].stable == 0 && e.item[1].stable == 1);
+  fhrl_equilibrium_free(&e);
+  fhrl_model blind = map;
+  blind.jvp = NULL;
+  s.model = &blind;
+  assert_fails(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, &e, &err), FHRL_ARG, &err, "jvp");
+}
+END_TEST
+
+int main(void)
+{
+  fhrl_init_libraries();
+  Suite *s = suite_create("analysis/equilibrium");
+  TCase *t = tcase_create("known");
+  tcase_set_timeout(t, 30);
+  tcase_add_test(t, tanh_network_has_nine_equilibria);
+  tcase_add_test(t, lorenz_has_three);
+  tcase_add_loop_test(t, linear_systems_have_one_of_every_kind, 0, 6);
+  tcase_add_test(t, a_circle_of_rest_is_known_to_be_a_continuum);
+  tcase_add_test(t, fixed_points_of_a_map_are_judged_by_their_multipliers);
+  suite_add_tcase(s, t);
+  return run_suite(s);
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# test_errors.sh: what a new user mistypes: each ends with one clear message and the documented status
+. "${FHRL_TEST_DATA:?}/cli/lib.sh"
+
+ends 2 "no command is a usage error" "$fhrl"
+ends 2 "an unknown command is a usage error" "$fhrl" tarin
+says err "no command 'tarin'" "the command is named"
+ends 0 "--help works" "$fhrl" --help
+says out "simulate MODEL" "--help lists the commands"
+ends 0 "--version works" "$fhrl" --version
+says out "openblas" "--version names the libraries"
+says out "ffp-contract=off" "--version names the flags"
+for command in train probe models simulate iss portrait compare; do
+  ends 0 "$command --help works" "$fhrl" $command --help
+  ends 2 "$command refuses an unknown option" "$fhrl" $command --no-such-option
+done
+ends 1 "--help to a full disk is no success" sh -c '"$0" --help >/dev/full' "$fhrl"
+ends 1 "models to a full disk is no success" sh -c '"$0" models >/dev/full' "$fhrl"
+
+ends 2 "an operand is missing" "$fhrl" simulate
+says err "MODEL is missing" "the missing operand is named"
+ends 2 "an unknown model" "$fhrl" simulate lorentz
+says err "no model 'lorentz'; allowed: .*lorenz" "unknown models are answered with the list"
+ends 2 "an unknown key" "$fhrl" simulate lorenz --set model.sgima=3
+says err "unknown key model.sgima = '3'; allowed in \[model\]:.* sigma" "unknown keys are answered with the list"
+ends 2 "a value out of range" "$fhrl" simulate fhrl --param beta=1.5
+says err "model.beta = '1.5' is not allowed; allowed: number in \(0, 1\]" "the range is given"
+ends 2 "a value that is no number" "$fhrl" simulate lorenz --rtol=small
+says err "solver.rtol = 'small'" "key and value are named"
+printf '[model]\nsigma = 10\n\n[solver]\nrtoll = 1e-6\n' >a.ini
+ends 2 "an unknown key of a file" "$fhrl" simulate lorenz -c a.ini
+says err "a.ini:5: unknown key solver.rtoll" "file and line are named"
+ends 1 "an .ini that is not there" "$fhrl" simulate lorenz -c nowhere.ini
+says err "nowhere.ini" "the file is named"
+ends 2 "a start of another length" "$fhrl" simulate lorenz --x0=1,2
+ends 2 "a bad number of threads" "$fhrl" simulate lorenz --threads=0
+ends 2 "a malformed --set" "$fhrl" simulate lorenz --set sigma
+says err "section.key=value" "the form of --set is given"
+ends 1 "a run that is not there" "$fhrl" probe nowhere
+says err "nowhere" "the run is named"
+
+finish
