@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // command_table: every command; --help, doc/options.md and the man page are made from it
+#include "analysis/probe.h"
 #include "cli/command.h"
 #include "cli/setup.h"
 #include "nn/train.h"
@@ -22,6 +23,12 @@ static const fhrl_short train_shorts[] = {
   {"init", "FILE", "train.init", "Start from the weights of a checkpoint; short for --set train.init=FILE"},
   {NULL, NULL, NULL, NULL},
 };
+static const fhrl_keys probe_keys[] = {{"model", fhrl_gpt_fields, &gpt_count},
+  {"probe", fhrl_probe_fields, &fhrl_probe_field_count}, END_KEYS};
+static const fhrl_short probe_shorts[] = {
+  {"bytes", "FILE", "probe.bytes", "Drive it with these bytes, T a sequence; short for --set probe.bytes=FILE"},
+  {NULL, NULL, NULL, NULL},
+};
 static const fhrl_keys simulate_keys[] = {MODEL_KEYS, END_KEYS};
 
 const fhrl_command fhrl_command_table[] = {
@@ -32,6 +39,14 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_train,
     .shorts = train_shorts,
     .keys = train_keys},
+  {.name = "probe",
+    .input = "RUN",
+    .summary = "drives a trained network with probe sequences and measures its layers",
+    .leaves = "in RUN/probe/ or the folder of -o: metrics.json, metrics.tsv, layer<k>.nc, logits.nc, probe_irr.tsv, "
+              "probe_rdp.tsv, probe.svg, run.json, config.ini",
+    .run = fhrl_cmd_probe,
+    .shorts = probe_shorts,
+    .keys = probe_keys},
   {.name = "models",
     .input = "[NAME]",
     .summary = "lists the models, or one with its tables",
