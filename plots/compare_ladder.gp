@@ -17,6 +17,6 @@ set logscale xy
 set xrange [1.0/90:1.4]
 set xtics ("1/64" 1.0/64, "1/32" 1.0/32, "1/16" 1.0/16, "1/8" 1.0/8, "1/4" 1.0/4, "1/2" 1.0/2, "1" 1)
 set key top left
-plot for [i = 0:layers-1] ARG2 index i using "h":"relative_rms" with linespoints linetype i+1 pointtype 2*i+5 \
+plot for [i = 0:layers-1] ARG2 index i using "h":"relative_rms" with linespoints linetype i+1 pointtype 2*i+4 pointsize 1.3 \
     title sprintf("layer %d", i), \
   0.6 * guide * x with lines linetype 8 dashtype solid linewidth 0.8 title "slope 1"

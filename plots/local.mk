@@ -3,4 +3,7 @@
 nobase_dist_pkgdata_DATA += \
 	plots/style.gp \
 	plots/loss.gp \
-	plots/probe.gp
+	plots/probe.gp \
+	plots/compare_ladder.gp \
+	plots/compare_c.gp \
+	plots/compare_twin.gp
