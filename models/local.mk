@@ -5,8 +5,3 @@ libfhrl_a_SOURCES += models/linear.c
 libfhrl_a_SOURCES += models/lorenz.c
 libfhrl_a_SOURCES += models/fhrl.c
 libfhrl_a_SOURCES += models/fhrl_layer.c
-libfhrl_a_SOURCES += models/models.def \
-	models/linear.c \
-	models/lorenz.c \
-	models/fhrl.c \
-	models/fhrl_layer.c
