@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // command_table: every command; --help, doc/options.md and the man page are made from it
+#include "analysis/compare.h"
 #include "analysis/probe.h"
 #include "cli/command.h"
 #include "cli/setup.h"
@@ -29,6 +30,7 @@ static const fhrl_short probe_shorts[] = {
   {"bytes", "FILE", "probe.bytes", "Drive it with these bytes, T a sequence; short for --set probe.bytes=FILE"},
   {NULL, NULL, NULL, NULL},
 };
+static const fhrl_keys compare_keys[] = {{"compare", fhrl_compare_fields, &fhrl_compare_field_count}, END_KEYS};
 static const fhrl_keys simulate_keys[] = {MODEL_KEYS, END_KEYS};
 
 const fhrl_command fhrl_command_table[] = {
@@ -47,6 +49,13 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_probe,
     .shorts = probe_shorts,
     .keys = probe_keys},
+  {.name = "compare",
+    .input = "RUN",
+    .summary = "sets a trained network against its continuous theory",
+    .leaves = "in RUN/compare/ or the folder of -o: compare.json, compare.tsv, compare_c.tsv, compare_twin.tsv, "
+              "compare_ladder.svg, compare_c.svg, compare_twin.svg, run.json, config.ini",
+    .run = fhrl_cmd_compare,
+    .keys = compare_keys},
   {.name = "models",
     .input = "[NAME]",
     .summary = "lists the models, or one with its tables",

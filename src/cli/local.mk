@@ -8,6 +8,7 @@ fhrl_SOURCES += src/cli/setup.c src/cli/setup.h
 fhrl_SOURCES += src/cli/cmd_models.c
 fhrl_SOURCES += src/cli/cmd_train.c
 fhrl_SOURCES += src/cli/cmd_probe.c
+fhrl_SOURCES += src/cli/cmd_compare.c
 fhrl_SOURCES += src/cli/cmd_simulate.c
 
 # The commit that --version names, looked up at every build and rewritten only when it changed.
