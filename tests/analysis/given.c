@@ -17,7 +17,7 @@ static void assign(const char *word, size_t len, fhrl_settings *settings)
   if (value && strncmp(text, "model.", 6) == 0 && text[6] >= 'A' && text[6] <= 'Z') // entries of a matrix
     for (; *value; value++)
       if (*value == '_') *value = ' ';
-  assert_ok(fhrl_config_assign(text, settings, &err));
+  assert_ok(fhrl_settings_assign(text, settings, &err));
 }
 
 given given_system(const char *model, const char *settings, fhrl_section section)
@@ -40,7 +40,7 @@ given given_system(const char *model, const char *settings, fhrl_section section
     at += len + (at[len] == ' ');
   }
   assert_ok(fhrl_config_apply(&g.config, &written, NULL, 0, &err));
-  fhrl_config_forget(&written);
+  fhrl_settings_free(&written);
   assert_ok(fhrl_system_create(m, &g.config, &g.system, &err));
   assert_ok(fhrl_input_init(&g.input, &g.config, g.system->dims.n_u, &err));
   fhrl_integrator_options(&g.config, &g.solver);
