@@ -4,4 +4,5 @@ nobase_dist_pkgdata_DATA += \
 	plots/style.gp \
 	plots/loss.gp \
 	plots/probe.gp \
-	plots/portrait.gp
+	plots/portrait.gp \
+	plots/iss.gp
