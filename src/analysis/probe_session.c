@@ -83,7 +83,7 @@ static fhrl_status run_noisy(const fhrl_gpt *gpt, const fhrl_sequences *sequence
 }
 
 static fhrl_status measure_layers(const fhrl_gpt *gpt, const fhrl_real memory[], fhrl_team *team,
-  fhrl_probe_session *s, fhrl_err *err)
+  const fhrl_probe_watch *watch, fhrl_probe_session *s, fhrl_err *err)
 {
   const fhrl_gpt_config *c = &gpt->config;
   const size_t wide = (size_t)s->N * c->T * c->d, slots = (size_t)s->N * c->r * c->d, dd = (size_t)c->d * c->d;
@@ -96,6 +96,8 @@ static fhrl_status measure_layers(const fhrl_gpt *gpt, const fhrl_real memory[],
   FHRL_DO(status, fhrl_probe_embed(&s->plan, c->vocabulary, c->d, E, &subspace, err));
   for (int i = 0; i < c->layers; i++) {
     const fhrl_record_layer *r = &s->record.layer[i];
+    if (watch && watch->stop && *watch->stop)
+      FHRL_DO(status, fhrl_fail(err, FHRL_INTERRUPT, "interrupted after %d of %d layers", i, c->layers));
     fhrl_probe_layer layer = {.N = s->N, .T = c->T, .d = c->d, .r = c->r, .gamma = c->gamma};
     at = store;
     layer.x_pre = widen(wide, r->x_pre, &at);
@@ -111,6 +113,7 @@ static fhrl_status measure_layers(const fhrl_gpt *gpt, const fhrl_real memory[],
       fhrl_status_context(err, "layer %d", i);
       goto done;
     }
+    if (watch && watch->progress) watch->progress(watch->context, i + 1);
   }
   status = fhrl_probe_average(c->layers, s->layer, &s->mean, err);
 done:
@@ -120,7 +123,7 @@ done:
 }
 
 fhrl_status fhrl_probe_session_run(const fhrl_gpt *gpt, const fhrl_probe_plan *plan, unsigned char *byte, int N,
-  int threads, fhrl_probe_session *out, fhrl_err *err)
+  int threads, const fhrl_probe_watch *watch, fhrl_probe_session *out, fhrl_err *err)
 {
   *out = (fhrl_probe_session){.plan = *plan, .config = gpt->config, .N = N, .byte = byte};
   const fhrl_sequences sequences = {.byte = byte, .n = N, .stride = gpt->config.T};
@@ -139,7 +142,7 @@ fhrl_status fhrl_probe_session_run(const fhrl_gpt *gpt, const fhrl_probe_plan *p
   }
   FHRL_DO(status, fhrl_record_run(&quiet, &sequences, &none, threads, &out->record, err));
   FHRL_DO(status, fhrl_team_create(threads, &team, err));
-  status = measure_layers(gpt, memory, team, out, err);
+  status = measure_layers(gpt, memory, team, watch, out, err);
 done:
   fhrl_team_destroy(team);
   free(memory);

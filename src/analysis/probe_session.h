@@ -2,8 +2,17 @@
 // probe_session: drives a frozen network with probe sequences, records what it did and measures every layer
 #pragma once
 
+#include <signal.h>
+
 #include "analysis/probe.h"
 #include "nn/record.h"
+
+// Somebody who waits: told how many layers are measured, and able to say stop. Either member may be NULL.
+typedef struct fhrl_probe_watch {
+  void (*progress)(void *context, int layers);
+  void *context;
+  const volatile sig_atomic_t *stop; // set by a signal handler
+} fhrl_probe_watch;
 
 typedef struct fhrl_probe_session {
   fhrl_probe_plan plan;
@@ -24,8 +33,9 @@ fhrl_status fhrl_probe_session_bytes(const fhrl_probe_plan *plan, const char *pa
 
 // Runs and measures. byte (N, T) is taken over by the session, also on failure. All metrics are taken without slot noise
 // but those of the slots, which without it are equal by construction (theory 3h): U and V come from a second run with
-// the network's sigma. Same result for any number of threads. FHRL_ARG for a byte outside the vocabulary or a bad plan,
-// FHRL_NUMERIC if the network overflows, FHRL_NOMEM, FHRL_LIMIT.
+// the network's sigma. Same result for any number of threads. watch may be NULL. FHRL_ARG for a byte outside the
+// vocabulary or a bad plan, FHRL_NUMERIC if the network overflows, FHRL_INTERRUPT if watch->stop was set between two
+// layers, FHRL_NOMEM, FHRL_LIMIT.
 fhrl_status fhrl_probe_session_run(const fhrl_gpt *gpt, const fhrl_probe_plan *plan, unsigned char *byte, int N,
-  int threads, fhrl_probe_session *out, fhrl_err *err);
+  int threads, const fhrl_probe_watch *watch, fhrl_probe_session *out, fhrl_err *err);
 void fhrl_probe_session_free(fhrl_probe_session *s); // leaves it zeroed

@@ -2,6 +2,7 @@
 // command_table: every command; --help, doc/options.md and the man page are made from it
 #include "analysis/iss.h"
 #include "analysis/portrait.h"
+#include "analysis/probe.h"
 #include "cli/command.h"
 #include "cli/setup.h"
 #include "nn/train.h"
@@ -24,6 +25,12 @@ static const fhrl_short train_shorts[] = {
   {"init", "FILE", "train.init", "Start from the weights of a checkpoint; short for --set train.init=FILE"},
   {NULL, NULL, NULL, NULL},
 };
+static const fhrl_keys probe_keys[] = {{"model", fhrl_gpt_fields, &gpt_count},
+  {"probe", fhrl_probe_fields, &fhrl_probe_field_count}, END_KEYS};
+static const fhrl_short probe_shorts[] = {
+  {"bytes", "FILE", "probe.bytes", "Drive it with these bytes, T a sequence; short for --set probe.bytes=FILE"},
+  {NULL, NULL, NULL, NULL},
+};
 static const fhrl_keys simulate_keys[] = {MODEL_KEYS, END_KEYS};
 static const fhrl_keys iss_keys[] = {MODEL_KEYS, {"iss", fhrl_iss_fields, &fhrl_iss_field_count}, END_KEYS};
 static const fhrl_keys portrait_keys[] = {MODEL_KEYS, {"portrait", fhrl_portrait_fields, &fhrl_portrait_field_count},
@@ -37,6 +44,14 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_train,
     .shorts = train_shorts,
     .keys = train_keys},
+  {.name = "probe",
+    .input = "RUN",
+    .summary = "drives a trained network with probe sequences and measures its layers",
+    .leaves = "in RUN/probe/ or the folder of -o: metrics.json, metrics.tsv, layer<k>.nc, logits.nc, probe_irr.tsv, "
+              "probe_rdp.tsv, probe.svg, run.json, config.ini",
+    .run = fhrl_cmd_probe,
+    .shorts = probe_shorts,
+    .keys = probe_keys},
   {.name = "models",
     .input = "[NAME]",
     .summary = "lists the models, or one with its tables",

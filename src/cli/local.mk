@@ -7,6 +7,7 @@ fhrl_SOURCES += src/cli/output.c src/cli/output.h
 fhrl_SOURCES += src/cli/setup.c src/cli/setup.h
 fhrl_SOURCES += src/cli/cmd_models.c
 fhrl_SOURCES += src/cli/cmd_train.c
+fhrl_SOURCES += src/cli/cmd_probe.c
 fhrl_SOURCES += src/cli/cmd_simulate.c
 fhrl_SOURCES += src/cli/cmd_iss.c
 fhrl_SOURCES += src/cli/cmd_portrait.c
@@ -17,7 +18,7 @@ CLEANFILES += src/cli/commit.h
 nodist_fhrl_SOURCES = src/cli/commit.h
 src/cli/commit.h: commit-is-looked-up
 	$(AM_V_GEN)$(MKDIR_P) src/cli; \
-	c=`git -C $(srcdir) describe --always --dirty --abbrev=12 2>/dev/null || echo released`; \
+	c=`test -e $(srcdir)/.git && git -C $(srcdir) describe --always --dirty --abbrev=12 2>/dev/null || echo released`; \
 	echo "#define FHRL_COMMIT \"$$c\"" > $@.tmp; \
 	if cmp -s $@.tmp $@; then rm -f $@.tmp; else mv $@.tmp $@; fi
 commit-is-looked-up:

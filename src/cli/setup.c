@@ -41,13 +41,14 @@ static fhrl_status model_fields(fhrl_setup *s, int *count, fhrl_err *err)
     {"checkpoint", 0, "", "run folder or .safetensors file whose layer this is; empty: random weights", .kind = FHRL_PATH},
     {"layer", 0, "1", "layer of the checkpoint, from 0", .kind = FHRL_INT, .low = 0, .high = 1023},
   };
-  FHRL_TRY(fhrl_system_fields(s->model, &s->fields, count, err));
-  if (strcmp(s->model->name, "fhrl_layer") != 0) return FHRL_OK;
-  fhrl_field *fields = realloc(s->fields, (size_t)(*count + FHRL_COUNT(source)) * sizeof *fields);
-  if (fields == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the keys of %s", s->model->name);
-  s->fields = fields;
-  memcpy(fields + *count, source, sizeof source);
-  *count += FHRL_COUNT(source);
+  int own = 0;
+  FHRL_TRY(fhrl_system_fields(s->model, &s->fields, &own, err));
+  const int extra = strcmp(s->model->name, "fhrl_layer") == 0 ? FHRL_COUNT(source) : 0;
+  s->keys = malloc((size_t)(own + extra) * sizeof *s->keys);
+  if (s->keys == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the keys of %s", s->model->name);
+  memcpy(s->keys, s->fields, (size_t)own * sizeof *s->keys);
+  memcpy(s->keys + own, source, (size_t)extra * sizeof *s->keys);
+  *count = own + extra;
   return FHRL_OK;
 }
 
@@ -79,9 +80,9 @@ done:
 
 static fhrl_status configure(fhrl_setup *s, const fhrl_run *run, const fhrl_section extra[], int n_extra, fhrl_err *err)
 {
-  int count;
+  int count = 0;
   FHRL_TRY(model_fields(s, &count, err));
-  FHRL_TRY(fhrl_config_add(&s->config, "model", s->fields, count, err));
+  FHRL_TRY(fhrl_config_add(&s->config, "model", s->keys, count, err));
   FHRL_TRY(fhrl_config_add(&s->config, "input", fhrl_input_fields, fhrl_input_field_count, err));
   FHRL_TRY(fhrl_config_add(&s->config, "solver", fhrl_integrator_fields, fhrl_integrator_field_count, err));
   FHRL_TRY(fhrl_config_add(&s->config, "start", fhrl_setup_start_fields, fhrl_setup_start_field_count, err));
@@ -127,6 +128,7 @@ void fhrl_setup_close(fhrl_setup *s)
   fhrl_input_free(&s->input);
   fhrl_system_destroy(s->system);
   fhrl_config_free(&s->config);
+  free(s->keys);
   free(s->fields);
   memset(s, 0, sizeof *s);
 }

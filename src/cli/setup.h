@@ -12,7 +12,8 @@ extern const fhrl_short fhrl_setup_shorts[];       // --param, --x0, --t-end, --
 
 typedef struct fhrl_setup {
   const fhrl_model *model;
-  fhrl_field *fields;  // owned: keys of [model]
+  fhrl_field *fields;  // owned: the model's keys, as fhrl_system_fields gives them
+  fhrl_field *keys;    // owned: all keys of [model]; their names may lie in fields
   fhrl_config config;
   fhrl_system *system; // owned
   fhrl_input input;

@@ -8,7 +8,7 @@
 #include <sundials/sundials_config.h>
 #include <sundials/sundials_context.h>
 
-// The last thing that the library said. It never prints: both versions would write to stderr by themselves.
+// The last thing that the library said. Without it both versions print.
 typedef struct fhrl_sundials_log {
   char message[256];
 } fhrl_sundials_log;
@@ -25,9 +25,6 @@ static inline int fhrl_sundials_open(SUNContext *context) { return SUNContext_Cr
 
 static inline int fhrl_sundials_listen(SUNContext context, void *cvode, fhrl_sundials_log *log)
 {
-  SUNLogger logger = NULL;
-  if (SUNContext_GetLogger(context, &logger) != SUN_SUCCESS) return -1;
-  if (logger && SUNLogger_SetWarningFilename(logger, "") != SUN_SUCCESS) return -1;
   if (SUNContext_ClearErrHandlers(context) != SUN_SUCCESS) return -1;
   return SUNContext_PushErrHandler(context, fhrl_sundials_hear, log);
 }

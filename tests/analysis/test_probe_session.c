@@ -40,7 +40,7 @@ static fhrl_probe_session session(const fhrl_probe_plan *p, double sigma, int th
   unsigned char *byte;
   int n;
   assert_ok(fhrl_probe_session_bytes(p, "", T, V, &byte, &n, &err));
-  assert_ok(fhrl_probe_session_run(&gpt, p, byte, n, threads, &s, &err));
+  assert_ok(fhrl_probe_session_run(&gpt, p, byte, n, threads, NULL, &s, &err));
   fhrl_gpt_free(&gpt);
   return s;
 }
@@ -211,6 +211,27 @@ START_TEST(json_has_a_null_and_a_reason_where_there_is_no_number)
 }
 END_TEST
 
+static void count_layers(void *context, int layers) { *(int *)context = layers; }
+
+START_TEST(a_watcher_sees_the_layers_and_can_stop)
+{
+  fhrl_gpt gpt = network(0.0);
+  fhrl_probe_session s;
+  unsigned char *byte;
+  int n, layers = 0;
+  volatile sig_atomic_t stop = 0;
+  const fhrl_probe_watch watch = {count_layers, &layers, &stop};
+  assert_ok(fhrl_probe_session_bytes(&plan, "", T, V, &byte, &n, &err));
+  assert_ok(fhrl_probe_session_run(&gpt, &plan, byte, n, 1, &watch, &s, &err));
+  ck_assert_int_eq(layers, LAYERS);
+  fhrl_probe_session_free(&s);
+  stop = 1;
+  assert_ok(fhrl_probe_session_bytes(&plan, "", T, V, &byte, &n, &err));
+  assert_fails(fhrl_probe_session_run(&gpt, &plan, byte, n, 1, &watch, &s, &err), FHRL_INTERRUPT, &err, "0 of 2 layers");
+  fhrl_gpt_free(&gpt);
+}
+END_TEST
+
 START_TEST(what_cannot_run_is_refused)
 {
   fhrl_gpt gpt = network(0.0);
@@ -220,11 +241,11 @@ START_TEST(what_cannot_run_is_refused)
   int n;
   wide.topk = D;
   assert_ok(fhrl_probe_session_bytes(&plan, "", T, V, &byte, &n, &err));
-  assert_fails(fhrl_probe_session_run(&gpt, &wide, byte, n, 1, &s, &err), FHRL_ARG, &err, "topk = 12");
+  assert_fails(fhrl_probe_session_run(&gpt, &wide, byte, n, 1, NULL, &s, &err), FHRL_ARG, &err, "topk = 12");
   ck_assert_ptr_null(s.byte);
   assert_ok(fhrl_probe_session_bytes(&plan, "", T, V + 1, &byte, &n, &err));
   byte[3] = V;
-  assert_fails(fhrl_probe_session_run(&gpt, &plan, byte, n, 1, &s, &err), FHRL_ARG, &err, "32");
+  assert_fails(fhrl_probe_session_run(&gpt, &plan, byte, n, 1, NULL, &s, &err), FHRL_ARG, &err, "32");
   fhrl_gpt_free(&gpt);
 }
 END_TEST
@@ -241,6 +262,7 @@ int main(void)
   tcase_add_test(t, the_number_of_threads_changes_no_byte_of_any_file);
   tcase_add_test(t, recordings_read_back_as_they_were);
   tcase_add_test(t, json_has_a_null_and_a_reason_where_there_is_no_number);
+  tcase_add_test(t, a_watcher_sees_the_layers_and_can_stop);
   tcase_add_test(t, what_cannot_run_is_refused);
   suite_add_tcase(s, t);
   return run_suite(s);

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 check_SCRIPTS += tests/style.sh
 check_SCRIPTS += tests/cli/test_docs.sh
+check_SCRIPTS += tests/cli/test_probe.sh
 EXTRA_DIST += tests/cli/lib.sh tests/count.sh tests/ci.sh

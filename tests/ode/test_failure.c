@@ -352,17 +352,20 @@ START_TEST(nothing_is_ever_printed)
 {
   FILE *heard = tmpfile();
   ck_assert_ptr_nonnull(heard);
-  fflush(stderr);
-  const int before = dup(STDERR_FILENO);
+  fflush(NULL);
+  const int before[] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)};
+  dup2(fileno(heard), STDOUT_FILENO);
   dup2(fileno(heard), STDERR_FILENO);
   const double x0[] = {1.0, 0.5};
   fails(&wall, 1.25, FHRL_METHOD_ADAMS, x0, 5.0, FHRL_NUMERIC, NULL);
-  fails(&square, 2.0, FHRL_METHOD_BDF, x0, 5.0, FHRL_NUMERIC, NULL);
+  for (int k = 0; k < 2; k++) fails(&square, 2.0, both[k], x0, 5.0, FHRL_NUMERIC, NULL);
   fails(&noise, 1e14, FHRL_METHOD_ADAMS, x0, 1.0, FHRL_NUMERIC, NULL);
   fails(&relax, 1e5, FHRL_METHOD_ADAMS, x0, 10.0, FHRL_LIMIT, NULL);
-  fflush(stderr);
-  dup2(before, STDERR_FILENO);
-  close(before);
+  fflush(NULL);
+  dup2(before[0], STDOUT_FILENO);
+  dup2(before[1], STDERR_FILENO);
+  close(before[0]);
+  close(before[1]);
   fseek(heard, 0, SEEK_END);
   ck_assert_int_eq(ftell(heard), 0);
   fclose(heard);

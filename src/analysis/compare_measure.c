@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// compare_measure: the two pieces of work of a comparison: one sequence on every rung, and one point of the curve over c
+#include "analysis/compare_measure.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/drift.h"
+#include "analysis/held.h"
+#include "analysis/ladder.h"
+#include "analysis/slaved.h"
+#include "analysis/spectrum.h"
+#include "base/signals.h"
+
+// Beyond this c, Adams' method is held to steps of about 1/c and BDF is the faster (measured at d = 192).
+static const double stiff_beyond = 64.0;
+
+static fhrl_solver solver(double rtol, double c)
+{
+  const fhrl_method method = c > stiff_beyond && isfinite(c) ? FHRL_METHOD_BDF : FHRL_METHOD_ADAMS;
+  return (fhrl_solver){.method = method, .rtol = rtol, .atol = 1e-3 * rtol, .max_steps = LONG_MAX};
+}
+
+static fhrl_status ladder(fhrl_system *flow, int m, int T, const double x_pre[], double y[], fhrl_err *err)
+{
+  fhrl_ladder l;
+  if (*fhrl_signals_flag()) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted");
+  FHRL_TRY(fhrl_ladder_init(&l, flow, m, err));
+  const fhrl_status status = fhrl_ladder_run(&l, T, x_pre, y, err);
+  fhrl_ladder_free(&l);
+  return status;
+}
+
+// Where samples of y go: at the tokens' ends to y (T, d), and rho and the first channels of every sample to twin.
+typedef struct samples {
+  int d, per_token, slaved;
+  double *y, *twin; // twin: NULL if not wanted
+} samples;
+
+static void look(int d, const double y[], double row[])
+{
+  row[0] = fhrl_norm(d, y);
+  for (int i = 0; i < FHRL_COMPARE_CHANNELS; i++) row[1 + i] = i < d ? y[i] : FHRL_NAN;
+}
+
+static fhrl_status sample(void *context, int k, const fhrl_system *s, const double z[], fhrl_err *err)
+{
+  const samples *to = context;
+  if (*fhrl_signals_flag()) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted");
+  if (to->twin) look(to->d, z, to->twin + (size_t)(k - 1) * (1 + FHRL_COMPARE_CHANNELS));
+  if (k % to->per_token != 0) return FHRL_OK;
+  double *y = to->y + (size_t)(k / to->per_token - 1) * to->d;
+  if (!to->slaved) {
+    memcpy(y, z, (size_t)to->d * sizeof *y);
+    return FHRL_OK;
+  }
+  const int solutions = fhrl_slaved_output(s, z, y);
+  if (solutions == 1) return FHRL_OK;
+  return fhrl_fail(err, FHRL_NUMERIC, "y = g(|w|) w has %d solutions at token %d", solutions, k / to->per_token - 1);
+}
+
+static double square_difference(size_t n, const double a[], const double b[], double *sup)
+{
+  double sum = 0.0;
+  *sup = 0.0;
+  for (size_t i = 0; i < n; i++) {
+    const double e = a[i] - b[i];
+    sum += e * e;
+    *sup = fmax(*sup, fabs(e));
+  }
+  return sum;
+}
+
+// irr, esri_window_y and rdp_t_frequency of y (T, d); NaN where T is too short for one. work: (2 T).
+static fhrl_status metrics(const fhrl_compare_plan *plan, const fhrl_layer *l, int T, const double x_pre[],
+  const double y[], double work[], double out[FHRL_COMPARE_METRICS], fhrl_err *err)
+{
+  double *norm = work, *ratio = work + T;
+  fhrl_metrics_reentry(T, l->d, l->W_r, y, norm);
+  fhrl_metrics_ratio(T, l->d, norm, x_pre, ratio);
+  out[0] = l->gamma * fhrl_metrics_mean(T, ratio).value;
+  out[1] = out[2] = FHRL_NAN;
+  if (plan->window < T) FHRL_TRY(fhrl_spectrum_esri_window(T, l->d, plan->window, y, &out[1], err));
+  if (T < 3) return FHRL_OK;
+  fhrl_drift w;
+  FHRL_TRY(fhrl_drift_init(&w, T - 1, err));
+  fhrl_drift_cosines(T - 1, l->d, y, (size_t)l->d, norm);
+  fhrl_drift_amplitude(&w, norm, ratio);
+  out[2] = fhrl_drift_find(&w, ratio).frequency;
+  fhrl_drift_free(&w);
+  return FHRL_OK;
+}
+
+fhrl_status fhrl_compare_measure_sequence(const fhrl_compare_plan *plan, const fhrl_layer *l, int T,
+  const double x_pre[], const double y[], int rungs, double flow_twin[], double twin[], fhrl_compare_sequence *out,
+  fhrl_err *err)
+{
+  const size_t size = (size_t)T * l->d;
+  const fhrl_solver how = solver(plan->rtol, 1.0);
+  fhrl_compare_sequence r = {0};
+  fhrl_system *flow = NULL;
+  fhrl_status status = FHRL_OK;
+  double *flow_y = malloc((2 * size + 2 * (size_t)T) * sizeof *flow_y), *rung = flow_y + size;
+  if (flow_y == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a sequence of %d tokens", T);
+  samples to = {l->d, flow_twin ? FHRL_COMPARE_TWIN : 1, 0, flow_y, flow_twin};
+  FHRL_DO(status, fhrl_layer_bind(l, 1.0, plan->rate, &flow, err));
+  FHRL_DO(status, fhrl_held_run(flow, T, x_pre, &how, to.per_token, sample, &to, NULL, err));
+  for (int k = 0; k < rungs; k++) {
+    FHRL_DO(status, ladder(flow, 1 << k, T, x_pre, rung, err));
+    r.squares[k] = square_difference(size, rung, flow_y, &r.sup[k]);
+    if (k == 0) square_difference(size, rung, y, &r.deviation);
+  }
+  for (size_t i = 0; i < size; i++) {
+    r.flow_squares += flow_y[i] * flow_y[i];
+    r.largest = fmax(r.largest, fabs(y[i]));
+  }
+  for (int t = 0; twin && t < T; t++)
+    look(l->d, y + (size_t)t * l->d, twin + (size_t)t * (1 + FHRL_COMPARE_CHANNELS));
+  FHRL_DO(status, metrics(plan, l, T, x_pre, y, rung + size, r.metric[0], err));
+  FHRL_DO(status, metrics(plan, l, T, x_pre, flow_y, rung + size, r.metric[1], err));
+  *out = r;
+done:
+  fhrl_system_destroy(flow);
+  free(flow_y);
+  return status;
+}
+
+fhrl_status fhrl_compare_measure_speed(const fhrl_compare_plan *plan, const fhrl_layer *l, fhrl_layer_rate rate,
+  double c, int T, const double x_pre[], double *error_squares, double *network_squares, fhrl_err *err)
+{
+  const size_t size = (size_t)T * l->d;
+  const fhrl_solver how = solver(plan->curve_rtol, c);
+  fhrl_system *flow = NULL, *network = NULL;
+  fhrl_status status = FHRL_OK;
+  double sup, *y = calloc(3 * size, sizeof *y), *network_y = y + size, *zero = network_y + size;
+  if (y == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a sequence of %d tokens", T);
+  samples to = {l->d, 1, isinf(c), y, NULL};
+  FHRL_DO(status, fhrl_layer_bind(l, 1.0, rate, &network, err));
+  FHRL_DO(status, ladder(network, 1, T, x_pre, network_y, err));
+  FHRL_DO(status, isinf(c) ? fhrl_slaved_bind(l, rate, &flow, err) : fhrl_layer_bind(l, c, rate, &flow, err));
+  FHRL_DO(status, fhrl_held_run(flow, T, x_pre, &how, 1, sample, &to, NULL, err));
+  *error_squares = square_difference(size, y, network_y, &sup);
+  *network_squares = square_difference(size, network_y, zero, &sup);
+done:
+  fhrl_system_destroy(flow);
+  fhrl_system_destroy(network);
+  free(y);
+  return status;
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// cmd_probe: freezes a trained network, drives it with probe sequences, and measures what its layers do
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/layer.h"
+#include "analysis/probe_files.h"
+#include "base/progress.h"
+#include "base/signals.h"
+#include "cli/output.h"
+#include "cli/version.h"
+
+// The checkpoint's own values are what [model] begins with; the settings may then replace some of them.
+static fhrl_status take_model(const fhrl_gpt *gpt, const char *path, fhrl_config *config, fhrl_err *err)
+{
+  double value[FHRL_GPT_KEY_COUNT];
+  fhrl_gpt_values(&gpt->config, value);
+  for (int i = 0; i < FHRL_GPT_KEY_COUNT; i++) {
+    const fhrl_field *f = &fhrl_gpt_fields[i];
+    char text[64];
+    int len = 0;
+    if (f->kind == FHRL_CHOICE) {
+      const char *word = fhrl_field_word(f->choices, (int)value[i], &len);
+      snprintf(text, sizeof text, "%.*s", len, word);
+    } else if (f->kind == FHRL_FLAG)
+      snprintf(text, sizeof text, "%s", value[i] != 0.0 ? "true" : "false");
+    else
+      snprintf(text, sizeof text, "%.17g", value[i]);
+    FHRL_TRY(fhrl_config_set(config, "model", f->name, text, path, err));
+  }
+  return FHRL_OK;
+}
+
+// [model] as configured; what the weights were trained with may change only where no shape depends on it.
+static fhrl_status change_model(const fhrl_config *config, const char *path, fhrl_gpt *gpt, fhrl_err *err)
+{
+  static const char *const may_change[] = {"r", "alpha", "beta", "gamma", "sigma", "feedback_gradient"};
+  double trained[FHRL_GPT_KEY_COUNT], value[FHRL_GPT_KEY_COUNT];
+  fhrl_gpt_values(&gpt->config, trained);
+  for (int i = 0; i < FHRL_GPT_KEY_COUNT; i++) {
+    char name[80];
+    int free_to_change = 0;
+    snprintf(name, sizeof name, "model.%s", fhrl_gpt_fields[i].name);
+    value[i] = fhrl_config_real(config, name);
+    for (size_t j = 0; j < sizeof may_change / sizeof *may_change; j++)
+      free_to_change |= strcmp(fhrl_gpt_fields[i].name, may_change[j]) == 0;
+    if (value[i] != trained[i] && !free_to_change)
+      return fhrl_fail(err, FHRL_ARG,
+        "%s = %s is not what %s was trained with; r, alpha, beta, gamma and sigma may change", name,
+        fhrl_config_text(config, name), path);
+  }
+  return fhrl_gpt_configure(value, &gpt->config, err);
+}
+
+// Folder that a RUN's results go below: RUN itself, or where its file lies.
+static fhrl_status home_of(const char *run, char out[FHRL_PATH_SIZE], fhrl_err *err)
+{
+  if (fhrl_file_is_folder(run)) return fhrl_file_join("", run, out, err);
+  FHRL_TRY(fhrl_file_absolute(run, out, err));
+  char *slash = strrchr(out, '/');
+  if (slash) *slash = '\0';
+  return FHRL_OK;
+}
+
+// The file that probe bytes come from: that of `bytes` or `corpus`, else the corpus of RUN's own config.ini, if any.
+static fhrl_status source_path(const fhrl_config *config, const char *home, char out[FHRL_PATH_SIZE], fhrl_err *err)
+{
+  const char *given = fhrl_config_text(config, "probe.bytes");
+  if (*given == '\0') given = fhrl_config_text(config, "probe.corpus");
+  if (*given) return fhrl_file_join("", given, out, err);
+  char ini[FHRL_PATH_SIZE];
+  out[0] = '\0';
+  FHRL_TRY(fhrl_file_join(home, "config.ini", ini, err));
+  if (!fhrl_file_exists(ini)) return FHRL_OK;
+  fhrl_settings settings = {NULL, 0};
+  fhrl_status status = fhrl_settings_read(ini, &settings, err);
+  const char *corpus = status == FHRL_OK ? fhrl_settings_written(&settings, "train", "corpus") : NULL;
+  if (corpus && *corpus) status = fhrl_file_join(*corpus == '/' ? "" : home, corpus, out, err);
+  fhrl_settings_free(&settings);
+  return status;
+}
+
+static void show(void *context, int layers) { fhrl_progress_update(context, layers, NULL); }
+
+static void say_row(const fhrl_output *out, const char *name, const fhrl_probe_result *r)
+{
+  const double *v = r->value;
+  const fhrl_probe_drift *k = &r->drift[FHRL_PROBE_K];
+  fhrl_output_say(out, "%-6s %8.5f %8.5f %9.5f %9.2e %9.2e", name, v[FHRL_PROBE_IRR], r->error[FHRL_PROBE_IRR],
+    v[FHRL_PROBE_IRR_ATTENTION], v[FHRL_PROBE_ESRI_BATCH_Y], v[FHRL_PROBE_ESRI_WINDOW_Y]);
+  if (k->M == 0)
+    fhrl_output_say(out, "   %6s %17s %6s %17s", "-", "", "-", "");
+  else
+    fhrl_output_say(out, "   %6.3f [%6.3f, %6.3f] %7.3f [%6.3f, %6.3f]", k->peak.frequency,
+      k->band[FHRL_NULL_PERMUTED].frequency.low, k->band[FHRL_NULL_PERMUTED].frequency.high, k->peak.centroid,
+      k->band[FHRL_NULL_PERMUTED].centroid.low, k->band[FHRL_NULL_PERMUTED].centroid.high);
+  fhrl_output_say(out, " %9.4f\n", v[FHRL_PROBE_SLOT_RANK]);
+}
+
+static void say(const fhrl_output *out, const fhrl_probe_session *s)
+{
+  fhrl_output_say(out, "%d sequences of %d bytes, gamma %g\n\n", s->N, s->config.T, s->config.gamma);
+  fhrl_output_say(out, "%-6s %8s %8s %9s %9s %9s   %6s %-17s %6s %-17s %9s\n", "layer", "IRR", "+-", "/attn.", "ESRI bat.",
+    "ESRI win.", "RDP f", "[95 % by chance]", "centr.", "[95 % by chance]", "slot rank");
+  for (int i = 0; i < s->config.layers; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "%d", i);
+    say_row(out, name, &s->layer[i]);
+  }
+  say_row(out, "mean", &s->mean);
+  fhrl_output_say(out, "\nIRR over x_pre and over the attention's output; ESRI and RDP of y, the latter along %d probes\n",
+    s->plan.perturbations);
+}
+
+static fhrl_status probe(const fhrl_run *run, const fhrl_config *config, const fhrl_gpt *gpt, const char *home,
+  fhrl_output *out, fhrl_err *err)
+{
+  const fhrl_probe_plan plan = fhrl_probe_options(config);
+  fhrl_probe_session session = {.N = 0};
+  fhrl_progress progress;
+  const fhrl_probe_watch watch = {show, &progress, fhrl_signals_flag()};
+  char path[FHRL_PATH_SIZE];
+  unsigned char *byte;
+  int N;
+  FHRL_TRY(source_path(config, home, path, err));
+  FHRL_TRY(fhrl_probe_session_bytes(&plan, path, gpt->config.T, gpt->config.vocabulary, &byte, &N, err));
+  fhrl_progress_begin(&progress, fhrl_output_progress(out), "probe", gpt->config.layers, "layers");
+  fhrl_status status = fhrl_probe_session_run(gpt, &plan, byte, N, run->threads, &watch, &session, err);
+  fhrl_progress_end(&progress);
+  if (status != FHRL_OK) return status;
+  fhrl_probe_files_json(&session, out->result);
+  FHRL_DO(status, fhrl_probe_files_save(&session, out->folder, fhrl_version_text(), err));
+  say(out, &session);
+  fhrl_output_draw(out, "probe", (const char *const[]){"probe_irr.tsv", "probe_rdp.tsv"}, 2);
+  status = fhrl_output_finish(out, err);
+done:
+  fhrl_probe_session_free(&session);
+  return status;
+}
+
+fhrl_status fhrl_cmd_probe(const fhrl_run *run, fhrl_err *err)
+{
+  fhrl_config config;
+  fhrl_gpt gpt = {.count = 0};
+  fhrl_output out = {0};
+  fhrl_status status = FHRL_OK;
+  char path[FHRL_PATH_SIZE], home[FHRL_PATH_SIZE], folder[FHRL_PATH_SIZE];
+  fhrl_config_init(&config);
+  FHRL_DO(status, fhrl_layer_path(run->input, path, err));
+  FHRL_DO(status, home_of(run->input, home, err));
+  FHRL_DO(status, fhrl_file_join(home, "probe", folder, err));
+  FHRL_DO(status, fhrl_config_add(&config, "model", fhrl_gpt_fields, FHRL_GPT_KEY_COUNT, err));
+  FHRL_DO(status, fhrl_config_add(&config, "probe", fhrl_probe_fields, fhrl_probe_field_count, err));
+  FHRL_DO(status, fhrl_gpt_load(path, &gpt, err));
+  FHRL_DO(status, take_model(&gpt, path, &config, err));
+  FHRL_DO(status,
+    fhrl_config_apply(&config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err));
+  FHRL_DO(status, change_model(&config, path, &gpt, err));
+  FHRL_DO(status,
+    fhrl_output_open(&out, run, folder, "metrics.json", &config, (long long)fhrl_config_real(&config, "probe.seed"), err));
+  status = probe(run, &config, &gpt, home, &out, err);
+done:
+  fhrl_output_close(&out);
+  fhrl_gpt_free(&gpt);
+  fhrl_config_free(&config);
+  return status;
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# test_probe.sh: probing as a user meets it: files, given bytes, changed parameters, threads, refusals
+. "${FHRL_TEST_DATA:?}/cli/lib.sh"
+small="--quiet --set probe.topk=4 --set probe.sequences=12 --set probe.perturbations=9 --set probe.window=8"
+
+# shellcheck disable=SC2086
+probe()
+{
+  "$fhrl" probe "$@" $small
+}
+
+# number FILE KEY: the last value of a key in a JSON file
+number()
+{
+  sed -n "s/^ *\"$2\": \([^,]*\),*$/\1/p" "$1" | tail -1
+}
+
+"$fhrl" train -o net --quiet --set model.d=12 --set model.T=24 --set model.layers=2 --set train.steps=20 --set train.batch=4 \
+  >/dev/null || not_ok "a network to probe"
+
+ends 0 "a run is probed" probe net
+says out "^mean +[0-9.]+" "the mean over layers is said"
+for file in metrics.json metrics.tsv layer0.nc layer1.nc logits.nc probe_irr.tsv probe_rdp.tsv run.json config.ini; do
+  holds "it leaves $file" test -s net/probe/$file
+done
+holds "an undefined number is never bare" sh -c '! grep -Eqi ": -?(nan|inf)" net/probe/metrics.json'
+
+ends 0 "the same with one thread" probe net -o one --threads=1
+ends 0 "and with three" probe net -o three --threads=3
+for file in metrics.json metrics.tsv layer0.nc layer1.nc logits.nc probe_irr.tsv probe_rdp.tsv config.ini; do
+  holds "threads change no byte of $file" cmp one/$file three/$file
+done
+ends 0 "its config.ini reproduces it" "$fhrl" probe net --quiet -c one/config.ini -o again
+holds "to the byte" cmp one/metrics.json again/metrics.json
+ends 0 "a .safetensors file is a run too" probe net/checkpoint.safetensors -o file
+holds "with the same metrics" cmp one/metrics.json file/metrics.json
+
+ends 0 "--json puts the result on standard output" probe net -o one --json
+holds "and it is metrics.json" cmp out one/metrics.json
+
+printf 'abcdefgh%.0s' 1 2 3 4 5 6 7 8 9 >bytes
+printf 'abcdefgh%.0s' 1 2 3 4 >half
+ends 0 "given bytes drive it" probe net --bytes bytes -o given
+holds "three sequences of 24" test "$(number given/metrics.json sequences)" = 3
+holds "too few for the drift along probes: null, with a reason" grep -q '"rdp_frequency": null' given/metrics.json
+says given/metrics.json '"rdp_frequency_reason": "perturbations = 9, but only 3 sequences' "which names both numbers"
+ends 2 "half a sequence is refused" probe net --bytes half -o refused
+says err "half holds 32 bytes, which is no whole number of sequences of T = 24" "and the message says why"
+ends 0 "the corpus of the run drives it" probe net --set probe.source=corpus -o corpus
+
+ends 0 "gamma may change" probe net --set model.gamma=0 -o still
+holds "without it there is no reentry" test "$(number still/metrics.json irr)" = 0.0
+ends 2 "d may not" probe net --set model.d=24 -o wide
+says err "model.d = 24 is not what .* was trained with" "and the message names the key"
+ends 2 "another configuration is refused in the same folder" probe net -o one --set probe.seed=2
+says err "probe.seed" "and the message names the key"
+ends 0 "unless forced" probe net -o one --set probe.seed=2 --force
+ends 2 "topk has to be smaller than d" "$fhrl" probe net --quiet -o top --set probe.topk=12
+says err "topk = 12 must lie in 1 .. 11" "and the message says where it may lie"
+ends 1 "no run, no probe" probe nowhere
+says err "nowhere" "and the message names it"
+finish
