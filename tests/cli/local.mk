@@ -2,4 +2,6 @@
 check_SCRIPTS += tests/style.sh
 check_SCRIPTS += tests/cli/test_docs.sh
 check_SCRIPTS += tests/cli/test_probe.sh
+check_SCRIPTS += tests/cli/test_iss.sh
+check_SCRIPTS += tests/cli/test_portrait.sh
 EXTRA_DIST += tests/cli/lib.sh tests/count.sh tests/ci.sh
