@@ -6,4 +6,6 @@ check_SCRIPTS += tests/cli/test_probe.sh
 check_SCRIPTS += tests/cli/test_compare.sh
 check_SCRIPTS += tests/cli/test_docs.sh
 check_SCRIPTS += tests/cli/test_tour.sh
+check_SCRIPTS += tests/cli/test_iss.sh
+check_SCRIPTS += tests/cli/test_portrait.sh
 EXTRA_DIST += tests/cli/lib.sh tests/count.sh tests/ci.sh
