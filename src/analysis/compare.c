@@ -11,7 +11,7 @@
 #include "analysis/compare_measure.h"
 #include "base/signals.h"
 
-enum { ORDER_RUNGS = 4, ESRI_SEQUENCES = 12 }; // theory 2c; discrete.md's window form
+enum { ORDER_RUNGS = 4, ESRI_SEQUENCES = 12 }; // theory 2c; theory 4: the window form is a mean over at least 12 probes
 
 const fhrl_field fhrl_compare_fields[] = {
   {"rate", FHRL_LAYER_PAPER, "", "rate of U and V: alpha, or -ln(1 - alpha)", FHRL_CHOICE, .choices = "paper|exact"},
