@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "ode/system.h"
+#include "ode/iteration.h"
 #include "support.h"
 #include "variants.h"
 
@@ -384,6 +384,37 @@ START_TEST(check_facts_hold)
 }
 END_TEST
 
+// As a user runs it who gives nothing but the name; the input is of order one.
+START_TEST(it_runs_from_its_own_start)
+{
+  const fhrl_model *m = model_of(_i);
+  const fhrl_solver solver = {.method = FHRL_METHOD_AUTO, .rtol = 1e-8, .atol = 1e-10, .t_end = 5.0, .output_every = 1.0,
+    .max_steps = 100000};
+  fhrl_trajectory tr;
+  fhrl_integrator *it = NULL;
+  fhrl_counters count;
+  double *u;
+  fhrl_system *s = variants_bind(m, all.p[0], 1, &u);
+  double *x0 = space(s->n);
+  assert_ok(fhrl_system_start(s, 1, NULL, x0, &err));
+  assert_ok(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err));
+  if (m->rhs) {
+    assert_fails(fhrl_iteration_run(&tr, s, NULL, x0, 1000, NULL, &count, &err), FHRL_ARG, &err, "is a flow");
+    assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err));
+    assert_ok(fhrl_trajectory_run(&tr, it, s, NULL, NULL, &err));
+  } else {
+    assert_fails(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err, "is a map");
+    assert_ok(fhrl_iteration_run(&tr, s, NULL, x0, 1000, NULL, &count, &err));
+    ck_assert_int_eq(count.steps, 5);
+  }
+  ck_assert_uint_eq(tr.count, 6);
+  fhrl_integrator_destroy(it);
+  fhrl_trajectory_free(&tr);
+  free(x0), free(u);
+  fhrl_system_destroy(s);
+}
+END_TEST
+
 #define CLAIM(name)                                                                                \
   START_TEST(test_##name) { on_every_variant(_i, name); }                                          \
   END_TEST
@@ -407,6 +438,7 @@ int main(void)
   tcase_add_loop_test(t, tables_are_complete_and_names_unique, 0, models);
   tcase_add_loop_test(t, defaults_lie_in_their_ranges, 0, models);
   tcase_add_loop_test(t, check_facts_hold, 0, models);
+  tcase_add_loop_test(t, it_runs_from_its_own_start, 0, models);
   tcase_add_loop_test(t, test_components_have_names, 0, models);
   tcase_add_loop_test(t, test_dynamics_are_finite, 0, models);
   tcase_add_loop_test(t, test_jvp_is_linear, 0, models);
