@@ -47,7 +47,7 @@ static const fhrl_matrix matrix[N_MATRIX] = {
 };
 static const fhrl_field obs[N_OBS] = {
   [RHO] = {"rho", 0.0, "1", "|y|"},
-  [LYAPUNOV] = {"V", 0.0, "1", "(rho - 1)^2 / 2 (S12)"},
+  [LYAPUNOV] = {"lyapunov", 0.0, "1", "(rho - 1)^2 / 2 (S12)"},
   [SLOT_SPREAD] = {"slot_spread", 0.0, "1", "Frobenius norm of the rows of U and V less their means"},
   [ROW_MAX] = {"row_max", 0.0, "1", "largest norm of a row of U or V"},
 };

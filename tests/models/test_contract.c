@@ -122,6 +122,12 @@ START_TEST(tables_are_complete_and_names_unique)
   ck_assert((m->n_term > 0) == (m->split != NULL));
   described("state", m->state, m->n_state);
   described("observable", m->obs, m->n_obs);
+  for (int i = 0; i < m->n_state; i++) { // all of them are variables of one file, beside time and the input
+    ck_assert_str_ne(m->state[i].name, "time");
+    ck_assert_str_ne(m->state[i].name, "u");
+    for (int j = 0; j < m->n_obs; j++)
+      ck_assert_msg(strcmp(m->state[i].name, m->obs[j].name) != 0, "%s: %s is a state and an observable", who, m->obs[j].name);
+  }
   assert_ok(fhrl_system_fields(m, &keys, &n, &err));
   described("key", keys, n); // common keys, matrices with their scales, and parameters
   free(keys);
