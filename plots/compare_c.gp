@@ -19,7 +19,7 @@ set format y "10^{%T}"
 set xrange [0.4:1.3 * END]
 set xtics ("1/2" 0.5, "1" 1, "2" 2, "4" 4, "8" 8, "16" 16, "32" 32, "64" 64, "128" 128, "256" 256, "512" 512, \
   "1024" 1024, "∞" END)
-set key bottom left width -4
+set key top right width -4
 plot for [i = 0:layers-1] ARG2 index i using "c":"paper" with linespoints linetype i+1 dashtype solid pointtype 2*i+5 \
     title sprintf("layer %d, rate α", i), \
   for [i = 0:layers-1] ARG2 index i using "c":"exact" with linespoints linetype i+1 dashtype 2 pointtype 2*i+4 \

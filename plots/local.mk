@@ -4,6 +4,8 @@ nobase_dist_pkgdata_DATA += \
 	plots/style.gp \
 	plots/loss.gp \
 	plots/probe.gp \
+	plots/portrait.gp \
+	plots/iss.gp \
 	plots/compare_ladder.gp \
 	plots/compare_c.gp \
 	plots/compare_twin.gp

@@ -19,6 +19,7 @@ const fhrl_field fhrl_compare_fields[] = {
   {"metric_sequences", 12, "1", "sequences for the metrics; ESRI needs 12", FHRL_INT, 1, 4096},
   {"curve_sequences", 1, "1", "sequences for the curve over c", FHRL_INT, 1, 4096},
   {"window", 32, "tokens", "window of ESRI", FHRL_INT, 2, 4096},
+  {"probe", 0, "", "folder with the recordings layer<k>.nc; empty: RUN/probe, probed first if need be", FHRL_PATH},
   {"rtol", 1e-9, "1", "relative tolerance of the flow at c = 1", FHRL_REAL, 1e-13, 1e-3},
   {"curve_rtol", 1e-4, "1", "relative tolerance of the flows of the curve over c", FHRL_REAL, 1e-13, 1e-3},
 };
@@ -304,7 +305,7 @@ fhrl_status fhrl_compare_run(const fhrl_compare_plan *plan, const fhrl_layer lay
   w.layer = one;
   for (int i = 0; i < count; i++) FHRL_DO(status, fhrl_layer_collapse(&layers[i], &one[i], err));
   FHRL_DO(status, plan_work(&w, err));
-  if (progress) fhrl_progress_update(progress, 0.0, NULL);
+  if (progress) progress->total = w.tasks;
   fhrl_team_run(team, w.tasks, run_task, &w);
   status = gather(&w, err);
 done:

@@ -179,7 +179,8 @@ static fhrl_status add(fhrl_equilibria *all, const solver *w, fhrl_err *err)
   all->count++;
   q->re = q->x + n;
   q->im = q->re + n;
-  memcpy(q->x, w->x, n * sizeof *q->x);
+  const double nothing = 1e-14 * (1.0 + size_of(all->n, w->x)); // what rounding leaves of a zero
+  for (size_t i = 0; i < n; i++) q->x[i] = fabs(w->x[i]) <= nothing ? 0.0 : w->x[i];
   q->residual = size_of(all->n, w->F);
   if (fhrl_system_jacobian(w->s, w->t, w->x, w->e, w->J) != 0)
     return fhrl_fail(err, FHRL_NUMERIC, "model %s: no Jacobian at an equilibrium", w->s->model->name);

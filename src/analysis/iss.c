@@ -82,6 +82,11 @@ static double largest_input(const fhrl_input *in, const fhrl_solver *solver, int
   return largest;
 }
 
+static void tell(const fhrl_iss *iss, double part, double whole)
+{
+  if (iss->watch.progress) iss->watch.progress(iss->watch.context, part, whole);
+}
+
 static fhrl_status try_states(fhrl_iss *iss, const fhrl_iss_sample *q, double x[], double u[], fhrl_err *err)
 {
   for (long i = 0; i < q->count; i++) {
@@ -89,6 +94,7 @@ static fhrl_status try_states(fhrl_iss *iss, const fhrl_iss_sample *q, double x[
     fhrl_iss_sample_state(q, i, x, u);
     FHRL_TRY(fhrl_iss_view_look(&iss->view, 0.0, x, u, &p, err));
     FHRL_TRY(fhrl_iss_ledger_enter(iss, &p, NULL, 0, err));
+    if (i % 256 == 0) tell(iss, (double)i / (double)q->count, q->plan->trajectories + 1.0);
   }
   iss->states = q->count;
   return FHRL_OK;
@@ -125,6 +131,7 @@ static fhrl_status try_orbits(fhrl_iss *iss, const fhrl_iss_sample *q, const fhr
     const double rho = given > 0 ? radius[k] : far * q->plan->rho_max * (k + 0.5) / count;
     if (k > 0 || given > 0) fhrl_iss_sample_start(q, given > 0 ? 2 * k : k, rho, x); // even: no memory
     status = fhrl_iss_orbit_run(iss, run, in, solver, q->plan->rho_limit, k > 0 || given > 0 ? x : q->base, err);
+    tell(iss, k + 2.0, count + 1.0);
   }
   fhrl_system_destroy(run);
   return status;
@@ -170,7 +177,7 @@ static void judge_rest(fhrl_iss *iss)
     snprintf(s17->reason, sizeof s17->reason, "at A = 0, u = 0 no c_f below %.4g would do", iss->S17_needed);
   if (s22->verdict == FHRL_ISS_VIOLATED && !isnan(iss->S22_allowed))
     snprintf(s22->reason, sizeof s22->reason, iss->S22_allowed > 0.0 ? "at A = 0, u = 0 no c above %.4g would do"
-                                                                     : "at A = 0, u = 0 no c > 0 would do (inf -V_dot/e^2 = %.4g)",
+                                                                     : "at A = 0, u = 0 no c > 0 would do (least -V_dot/e^2: %.4g)",
       iss->S22_allowed);
   if (s22->verdict == FHRL_ISS_HELD && iss->constants.S22_c <= 0.0) {
     s22->verdict = FHRL_ISS_OPEN;
@@ -188,9 +195,10 @@ static void judge_rest(fhrl_iss *iss)
 }
 
 fhrl_status fhrl_iss_run(fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, const fhrl_iss_plan *plan,
-  const double x0[], fhrl_iss *out, fhrl_err *err)
+  const double x0[], const fhrl_iss_watch *watch, fhrl_iss *out, fhrl_err *err)
 {
   fhrl_iss iss = {0};
+  if (watch) iss.watch = *watch;
   fhrl_iss_sample q;
   double *x = NULL, *u = NULL;
   fhrl_status status;

@@ -5,6 +5,8 @@
 // `open` with the reason why nothing follows. Nothing sampled is ever `certified`: that takes interval arithmetic.
 #pragma once
 
+#include <signal.h>
+
 #include "analysis/iss_constants.h"
 #include "analysis/iss_rules.h"
 #include "analysis/iss_sample.h"
@@ -42,6 +44,14 @@ typedef struct fhrl_iss_path {
   char reason[FHRL_ISS_REASON]; // why it ended early; empty if it did not
 } fhrl_iss_path;
 
+// Who looks on: progress after every orbit and some states (done of total), stop as in ode/trajectory.h. Either is NULL
+// where nobody does.
+typedef struct fhrl_iss_watch {
+  void (*progress)(void *context, double done, double total);
+  void *context;
+  const volatile sig_atomic_t *stop;
+} fhrl_iss_watch;
+
 typedef struct fhrl_iss {
   fhrl_iss_view view;   // owned scratch; its system is borrowed
   fhrl_iss_constants constants;
@@ -55,6 +65,7 @@ typedef struct fhrl_iss {
   double S22_allowed;    // inf -dV/dt/e^2 at A = 0, u = 0: no larger c would do
   fhrl_slots slots;             // of U'V at the end of the first orbit; NaN without slots
   char region[FHRL_ISS_REASON]; // what was looked at
+  fhrl_iss_watch watch;         // while it runs
 } fhrl_iss;
 
 // From a resolved [iss] section.
@@ -62,9 +73,10 @@ void fhrl_iss_options(const fhrl_config *config, fhrl_iss_plan *out);
 
 // Tries every rule on the system under the input: sampled states, then orbits to solver->t_end with outputs every
 // solver->output_every; x0 (n): start of the first orbit, unless the plan names radii. A blow-up is a result, not an
-// error. FHRL_ARG (no block y, malformed radii), FHRL_NOMEM, FHRL_NUMERIC (rhs not finite at a sampled state).
+// error. watch may be NULL. FHRL_ARG (no block y, malformed radii), FHRL_NOMEM, FHRL_NUMERIC (rhs not finite at a sampled
+// state), FHRL_INTERRUPT.
 fhrl_status fhrl_iss_run(fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, const fhrl_iss_plan *plan,
-  const double x0[], fhrl_iss *out, fhrl_err *err);
+  const double x0[], const fhrl_iss_watch *watch, fhrl_iss *out, fhrl_err *err);
 void fhrl_iss_free(fhrl_iss *iss); // leaves it zeroed
 
 const char *fhrl_iss_verdict_text(fhrl_iss_verdict verdict);

@@ -101,6 +101,8 @@ fhrl_status fhrl_iss_ledger_enter(fhrl_iss *iss, const fhrl_iss_point *p, const 
   fhrl_err *err)
 {
   const fhrl_iss_frame f = {&iss->view, &iss->constants};
+  if (iss->watch.stop && *iss->watch.stop)
+    return fhrl_fail(err, FHRL_INTERRUPT, "interrupted after %d orbits", iss->paths);
   const double t = orbit ? p->t : FHRL_NAN;
   double *row = NULL;
   if (keep) {

@@ -84,6 +84,14 @@ fhrl_status fhrl_layer_path(const char *run, char path[FHRL_PATH_SIZE], fhrl_err
   return fhrl_file_join("", run, path, err);
 }
 
+fhrl_status fhrl_layer_home(const char *run, char home[FHRL_PATH_SIZE], fhrl_err *err)
+{
+  if (fhrl_file_is_folder(run)) return fhrl_file_join("", run, home, err);
+  FHRL_TRY(fhrl_file_absolute(run, home, err));
+  *strrchr(home, '/') = '\0'; // an absolute path has one
+  return FHRL_OK;
+}
+
 fhrl_status fhrl_layer_load(const char *run, int index, fhrl_layer *out, fhrl_err *err)
 {
   char path[FHRL_PATH_SIZE];

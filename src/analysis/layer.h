@@ -25,6 +25,9 @@ typedef enum fhrl_layer_rate { FHRL_LAYER_PAPER, FHRL_LAYER_EXACT } fhrl_layer_r
 // Path of a run's checkpoint: RUN itself if it is no folder, else RUN/checkpoint.safetensors.
 fhrl_status fhrl_layer_path(const char *run, char path[FHRL_PATH_SIZE], fhrl_err *err);
 
+// The folder that a run's results go below: RUN itself, or the one that its file lies in.
+fhrl_status fhrl_layer_home(const char *run, char home[FHRL_PATH_SIZE], fhrl_err *err);
+
 // Reads layer `index` of a run (a folder with checkpoint.safetensors, or a .safetensors file). Keys that its metadata
 // lacks have their defaults. FHRL_ARG: no such layer; FHRL_IO, FHRL_FORMAT: unreadable, malformed, a tensor that is
 // missing or has another shape (file, tensor and both shapes are named); FHRL_NUMERIC: a weight is not finite.

@@ -53,16 +53,6 @@ static fhrl_status change_model(const fhrl_config *config, const char *path, fhr
   return fhrl_gpt_configure(value, &gpt->config, err);
 }
 
-// Folder that a RUN's results go below: RUN itself, or where its file lies.
-static fhrl_status home_of(const char *run, char out[FHRL_PATH_SIZE], fhrl_err *err)
-{
-  if (fhrl_file_is_folder(run)) return fhrl_file_join("", run, out, err);
-  FHRL_TRY(fhrl_file_absolute(run, out, err));
-  char *slash = strrchr(out, '/');
-  if (slash) *slash = '\0';
-  return FHRL_OK;
-}
-
 // The file that probe bytes come from: that of `bytes` or `corpus`, else the corpus of RUN's own config.ini, if any.
 static fhrl_status source_path(const fhrl_config *config, const char *home, char out[FHRL_PATH_SIZE], fhrl_err *err)
 {
@@ -148,7 +138,7 @@ fhrl_status fhrl_cmd_probe(const fhrl_run *run, fhrl_err *err)
   char path[FHRL_PATH_SIZE], home[FHRL_PATH_SIZE], folder[FHRL_PATH_SIZE];
   fhrl_config_init(&config);
   FHRL_DO(status, fhrl_layer_path(run->input, path, err));
-  FHRL_DO(status, home_of(run->input, home, err));
+  FHRL_DO(status, fhrl_layer_home(run->input, home, err));
   FHRL_DO(status, fhrl_file_join(home, "probe", folder, err));
   FHRL_DO(status, fhrl_config_add(&config, "model", fhrl_gpt_fields, FHRL_GPT_KEY_COUNT, err));
   FHRL_DO(status, fhrl_config_add(&config, "probe", fhrl_probe_fields, fhrl_probe_field_count, err));

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // command_table: every command; --help, doc/options.md and the man page are made from it
+#include "analysis/compare.h"
+#include "analysis/iss.h"
+#include "analysis/portrait.h"
 #include "analysis/probe.h"
 #include "cli/command.h"
 #include "cli/setup.h"
@@ -29,7 +32,11 @@ static const fhrl_short probe_shorts[] = {
   {"bytes", "FILE", "probe.bytes", "Drive it with these bytes, T a sequence; short for --set probe.bytes=FILE"},
   {NULL, NULL, NULL, NULL},
 };
+static const fhrl_keys compare_keys[] = {{"compare", fhrl_compare_fields, &fhrl_compare_field_count}, END_KEYS};
 static const fhrl_keys simulate_keys[] = {MODEL_KEYS, END_KEYS};
+static const fhrl_keys iss_keys[] = {MODEL_KEYS, {"iss", fhrl_iss_fields, &fhrl_iss_field_count}, END_KEYS};
+static const fhrl_keys portrait_keys[] = {MODEL_KEYS, {"portrait", fhrl_portrait_fields, &fhrl_portrait_field_count},
+  {"equilibria", fhrl_equilibrium_fields, &fhrl_equilibrium_field_count}, END_KEYS};
 
 const fhrl_command fhrl_command_table[] = {
   {.name = "train",
@@ -47,6 +54,13 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_probe,
     .shorts = probe_shorts,
     .keys = probe_keys},
+  {.name = "compare",
+    .input = "RUN",
+    .summary = "sets a trained network against its continuous theory",
+    .leaves = "in RUN/compare/ or the folder of -o: compare.json, compare.tsv, compare_c.tsv, compare_twin.tsv, "
+              "compare_ladder.svg, compare_c.svg, compare_twin.svg, run.json, config.ini",
+    .run = fhrl_cmd_compare,
+    .keys = compare_keys},
   {.name = "models",
     .input = "[NAME]",
     .summary = "lists the models, or one with its tables",
@@ -59,5 +73,21 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_simulate,
     .shorts = fhrl_setup_shorts,
     .keys = simulate_keys},
+  {.name = "iss",
+    .input = "MODEL",
+    .summary = "puts the Lyapunov argument on trial, inequality by inequality",
+    .leaves = "with -o: iss.json, iss.tsv, iss_profile.tsv, iss.svg, iss.png, run.json, config.ini",
+    .run = fhrl_cmd_iss,
+    .shorts = fhrl_setup_shorts,
+    .keys = iss_keys,
+    .requires = 1},
+  {.name = "portrait",
+    .input = "MODEL",
+    .summary = "draws a flow in the plane of two of its components",
+    .leaves = "in portrait-MODEL/ or the folder of -o: portrait.svg and .png, portrait.gp and .tsv to edit and redraw, "
+              "portrait.json, run.json, config.ini",
+    .run = fhrl_cmd_portrait,
+    .shorts = fhrl_setup_shorts,
+    .keys = portrait_keys},
   {.name = NULL},
 };

@@ -8,7 +8,10 @@ fhrl_SOURCES += src/cli/setup.c src/cli/setup.h
 fhrl_SOURCES += src/cli/cmd_models.c
 fhrl_SOURCES += src/cli/cmd_train.c
 fhrl_SOURCES += src/cli/cmd_probe.c
+fhrl_SOURCES += src/cli/cmd_compare.c
 fhrl_SOURCES += src/cli/cmd_simulate.c
+fhrl_SOURCES += src/cli/cmd_iss.c
+fhrl_SOURCES += src/cli/cmd_portrait.c
 
 # The commit that --version names, looked up at every build and rewritten only when it changed.
 BUILT_SOURCES += src/cli/commit.h

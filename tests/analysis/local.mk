@@ -23,3 +23,6 @@ check_PROGRAMS += tests/analysis/test_equilibrium
 tests_analysis_test_equilibrium_SOURCES = tests/analysis/test_equilibrium.c tests/analysis/given.c tests/analysis/given.h
 check_PROGRAMS += tests/analysis/test_contour
 check_PROGRAMS += tests/analysis/test_probe_session
+check_PROGRAMS += tests/analysis/test_portrait
+tests_analysis_test_portrait_SOURCES = tests/analysis/test_portrait.c tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_compare_files

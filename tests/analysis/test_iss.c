@@ -24,7 +24,7 @@ static fhrl_iss tried(const char *model, const char *settings)
   fhrl_iss_plan plan;
   fhrl_iss iss;
   fhrl_iss_options(&g.config, &plan);
-  assert_ok(fhrl_iss_run(g.system, &g.input, &g.solver, &plan, g.x0, &iss, &err));
+  assert_ok(fhrl_iss_run(g.system, &g.input, &g.solver, &plan, g.x0, NULL, &iss, &err));
   g.system = NULL; // kept: witnesses are read against it
   given_free(&g);
   return iss;
@@ -337,11 +337,11 @@ START_TEST(what_cannot_be_audited_is_refused)
   fhrl_iss_plan plan;
   fhrl_iss iss;
   fhrl_iss_options(&g.config, &plan);
-  assert_fails(fhrl_iss_run(g.system, &g.input, &g.solver, &plan, g.x0, &iss, &err), FHRL_ARG, &err, "state block y");
+  assert_fails(fhrl_iss_run(g.system, &g.input, &g.solver, &plan, g.x0, NULL, &iss, &err), FHRL_ARG, &err, "state block y");
   given_free(&g);
   g = given_system("fhrl", "iss.radii=1,2x", (fhrl_section){"iss", fhrl_iss_fields, fhrl_iss_field_count});
   fhrl_iss_options(&g.config, &plan);
-  assert_fails(fhrl_iss_run(g.system, &g.input, &g.solver, &plan, g.x0, &iss, &err), FHRL_ARG, &err, "1,2x");
+  assert_fails(fhrl_iss_run(g.system, &g.input, &g.solver, &plan, g.x0, NULL, &iss, &err), FHRL_ARG, &err, "1,2x");
   given_free(&g);
 }
 END_TEST

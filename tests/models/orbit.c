@@ -54,12 +54,13 @@ void orbit_carry(fhrl_system *s, double T, double x[])
 
 // ---- exponents
 
-// Rates of the state and of k tangents behind it.
+// Rates of the state and of k tangents behind it. (An assertion is a write to a pipe: none in the inner loops.)
 static void rates(const fhrl_system *s, int k, const double w[], double dw[])
 {
-  ck_assert_int_eq(s->model->rhs(s, 0.0, w, dw), 0);
+  int failed = s->model->rhs(s, 0.0, w, dw);
   for (int j = 1; j <= k; j++)
-    ck_assert_int_eq(s->model->jvp(s, 0.0, w, w + (size_t)j * s->n, dw + (size_t)j * s->n), 0);
+    failed |= s->model->jvp(s, 0.0, w, w + (size_t)j * s->n, dw + (size_t)j * s->n);
+  if (failed) ck_abort_msg("%s failed", s->model->name);
 }
 
 // work (3 times the size of w)
@@ -98,8 +99,7 @@ static void orthonormalize(int n, int k, double v[], double sum[])
 static double divergence(const fhrl_system *s, const double x[])
 {
   double e[64], J[32 * 32], trace = 0.0;
-  ck_assert_int_le(s->n, 32);
-  ck_assert_int_eq(fhrl_system_jacobian(s, 0.0, x, e, J), 0);
+  if (s->n > 32 || fhrl_system_jacobian(s, 0.0, x, e, J) != 0) ck_abort_msg("no Jacobian of %s", s->model->name);
   for (int i = 0; i < s->n; i++) trace += J[i * s->n + i];
   return trace;
 }
