@@ -101,7 +101,7 @@ fhrl_status fhrl_ladder_stability_equilibrium(fhrl_system *s, const double u[], 
   FHRL_DO(status, fhrl_ladder_init(&ladder, s, SETTLE_STEPS, err));
   memcpy(z, start, d * sizeof *z);
   residual(s, z, work, work + d);
-  for (int k = 0; k < SETTLE_TOKENS * SETTLE_STEPS; k++) fhrl_ladder_step(&ladder, z, z);
+  for (int k = 0; k < SETTLE_TOKENS; k++) fhrl_ladder_token(&ladder, u, z);
   FHRL_DO(status, newton(s, u, z, work, best, err));
 done:
   fhrl_ladder_free(&ladder);

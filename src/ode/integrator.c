@@ -16,15 +16,11 @@ enum {
 };
 
 const fhrl_field fhrl_integrator_fields[] = {
-  {"method", FHRL_METHOD_AUTO, "",
-    "Adams for smooth motion, BDF where fast modes have died out; auto looks at the Jacobian",
-    FHRL_CHOICE, .choices = "auto|adams|bdf"},
-  {"rtol", 1e-8, "1", "relative tolerance of the local error", FHRL_REAL, 1e-14, 1.0,
-    FHRL_OPEN_HIGH},
-  {"atol", 1e-10, "state", "absolute tolerance of the local error", FHRL_REAL, 0.0, 1e6,
-    FHRL_OPEN_LOW},
-  {"t_end", 100.0, "time", "end of the integration; it begins at 0", FHRL_REAL, 0.0, 1e12,
-    FHRL_OPEN_LOW},
+  {"method", FHRL_METHOD_AUTO, "", "Adams for smooth motion, BDF where fast modes have died out; auto looks at the Jacobian",
+   FHRL_CHOICE, .choices = "auto|adams|bdf"},
+  {"rtol", 1e-8, "1", "relative tolerance of the local error", FHRL_REAL, 1e-14, 1.0, FHRL_OPEN_HIGH},
+  {"atol", 1e-10, "state", "absolute tolerance of the local error", FHRL_REAL, 0.0, 1e6, FHRL_OPEN_LOW},
+  {"t_end", 100.0, "time", "end of the integration, for a map the number of steps; it begins at 0", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"output_every", 0.1, "time", "spacing of what is recorded", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"max_steps", 1e7, "1", "steps in total before giving up", FHRL_INT, 1.0, 1e15},
 };

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "ode/system.h"
+#include "ode/iteration.h"
 #include "support.h"
 #include "variants.h"
 
@@ -125,6 +125,12 @@ START_TEST(tables_are_complete_and_names_unique)
   ck_assert((m->n_term > 0) == (m->split != NULL));
   described("state", m->state, m->n_state);
   described("observable", m->obs, m->n_obs);
+  for (int i = 0; i < m->n_state; i++) { // all of them are variables of one file, beside time and the input
+    ck_assert_str_ne(m->state[i].name, "time");
+    ck_assert_str_ne(m->state[i].name, "u");
+    for (int j = 0; j < m->n_obs; j++)
+      ck_assert_msg(strcmp(m->state[i].name, m->obs[j].name) != 0, "%s: %s is a state and an observable", who, m->obs[j].name);
+  }
   assert_ok(fhrl_system_fields(m, &keys, &n, &err));
   described("key", keys, n); // common keys, matrices with their scales, and parameters
   free(keys);
@@ -392,15 +398,45 @@ START_TEST(check_facts_hold)
     ck_assert_msg(
       c->why && *c->why && c->tol > 0.0, "%s: fact %d has no reason or tolerance", who, k);
     if (c->kind != FHRL_CHECK_EQUILIBRIUM) continue;
-    ck_assert_int_le(s->n, FHRL_CHECK_MAX);
-    ck_assert_int_eq(dynamics(s, c->x, dx), 0);
+    for (int i = 0; i < s->n; i++) x[i] = i < FHRL_CHECK_MAX ? c->x[i] : 0.0;
+    ck_assert_int_eq(dynamics(s, x, dx), 0);
     for (int i = 0; i < s->n; i++) {
-      const double rest = m->rhs ? dx[i] : dx[i] - c->x[i];
-      ck_assert_msg(
-        fabs(rest) <= c->tol, "%s: rest %g in component %d, but %s", who, rest, i, c->why);
+      const double rest = m->rhs ? dx[i] : dx[i] - x[i];
+      ck_assert_msg(fabs(rest) <= c->tol, "%s: rest %g in component %d, but %s", who, rest, i, c->why);
     }
   }
   free(x), free(dx), free(zero), free(u);
+  fhrl_system_destroy(s);
+}
+END_TEST
+
+// As a user runs it who gives nothing but the name; the input is of order one.
+START_TEST(it_runs_from_its_own_start)
+{
+  const fhrl_model *m = model_of(_i);
+  const fhrl_solver solver = {.method = FHRL_METHOD_AUTO, .rtol = 1e-8, .atol = 1e-10, .t_end = 5.0, .output_every = 1.0,
+    .max_steps = 100000};
+  fhrl_trajectory tr;
+  fhrl_integrator *it = NULL;
+  fhrl_counters count;
+  double *u;
+  fhrl_system *s = variants_bind(m, all.p[0], 1, &u);
+  double *x0 = space(s->n);
+  assert_ok(fhrl_system_start(s, 1, NULL, x0, &err));
+  assert_ok(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err));
+  if (m->rhs) {
+    assert_fails(fhrl_iteration_run(&tr, s, NULL, x0, 1000, NULL, &count, &err), FHRL_ARG, &err, "is a flow");
+    assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err));
+    assert_ok(fhrl_trajectory_run(&tr, it, s, NULL, NULL, &err));
+  } else {
+    assert_fails(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err, "is a map");
+    assert_ok(fhrl_iteration_run(&tr, s, NULL, x0, 1000, NULL, &count, &err));
+    ck_assert_int_eq(count.steps, 5);
+  }
+  ck_assert_uint_eq(tr.count, 6);
+  fhrl_integrator_destroy(it);
+  fhrl_trajectory_free(&tr);
+  free(x0), free(u);
   fhrl_system_destroy(s);
 }
 END_TEST
@@ -428,6 +464,7 @@ int main(void)
   tcase_add_loop_test(t, tables_are_complete_and_names_unique, 0, models);
   tcase_add_loop_test(t, defaults_lie_in_their_ranges, 0, models);
   tcase_add_loop_test(t, check_facts_hold, 0, models);
+  tcase_add_loop_test(t, it_runs_from_its_own_start, 0, models);
   tcase_add_loop_test(t, test_components_have_names, 0, models);
   tcase_add_loop_test(t, test_dynamics_are_finite, 0, models);
   tcase_add_loop_test(t, test_jvp_is_linear, 0, models);
