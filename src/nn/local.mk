@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # nn: the discrete network and its training
 FHRL_NN_SOURCES = \
-	src/nn/real.h src/nn/gpt_load.c src/nn/gpt_save.c src/nn/adamw.c src/nn/adamw.h \
+	src/nn/real.h src/nn/gpt_load.c src/nn/gpt_random.c src/nn/gpt_save.c src/nn/adamw.c src/nn/adamw.h \
 	src/nn/arena.c src/nn/arena.h src/nn/attention.c src/nn/attention.h src/nn/block.c src/nn/block.h \
 	src/nn/corpus.c src/nn/corpus.h src/nn/embed.c src/nn/embed.h src/nn/engine.c src/nn/engine.h \
 	src/nn/fhrl.c src/nn/fhrl.h src/nn/gemm.c src/nn/gemm.h src/nn/gpt.c src/nn/gpt.h \

@@ -71,6 +71,8 @@ static fhrl_status start_weights(fhrl_train *t, fhrl_err *err)
   alike.gamma = from.config.gamma;
   alike.sigma = from.config.sigma;
   alike.feedback_gradient = from.config.feedback_gradient;
+  alike.wr_init = from.config.wr_init;
+  alike.ema = from.config.ema;
   double ours[FHRL_GPT_KEY_COUNT], theirs[FHRL_GPT_KEY_COUNT];
   fhrl_gpt_values(&alike, ours);
   fhrl_gpt_values(&from.config, theirs);

@@ -27,6 +27,8 @@ static fhrl_train_job make_job(const char *folder, int threads)
                           .alpha = 0.2,
                           .beta = 0.5,
                           .gamma = 0.3,
+                          .biases = 1,
+                          .ema = 1,
                           .sigma = 0.05},
     .train = fhrl_train_default(),
     .folder = folder,
