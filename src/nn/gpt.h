@@ -117,6 +117,7 @@ void fhrl_gpt_bind(const fhrl_gpt_config *config, fhrl_real *arena, fhrl_gpt_par
 typedef struct fhrl_gpt {
   fhrl_gpt_config config;
   size_t count;           // parameters
+  int step;               // of the training that made the weights; 0: none, or not known
   fhrl_real *weights;     // (count), owned, 64-byte aligned
   fhrl_gpt_params params; // pointers into weights
 } fhrl_gpt;
@@ -135,7 +136,7 @@ fhrl_gpt_tensor fhrl_gpt_locate(const fhrl_gpt_config *config, size_t index);
 // A tensor of an arena as an entry for a safetensors file; borrows name, t and arena.
 fhrl_tensor fhrl_gpt_describe(const fhrl_gpt_tensor *t, const char *name, const fhrl_real *arena);
 
-// ---- files: checkpoint.safetensors, tensors by their names, __metadata__ format = "fhrl" and model.* keys
+// ---- files: checkpoint.safetensors, tensors by their names, __metadata__ format = "fhrl", model.* keys, train.step
 // Reads a checkpoint: the file, or the one in the folder `path`; F32 or F64; keys that are absent take their
 // defaults. FHRL_FORMAT for a tensor that is missing, unknown or of another shape (both named),
 // FHRL_NUMERIC for a weight that is not finite, FHRL_IO. *out is to be freed.
