@@ -35,7 +35,7 @@ static fhrl_status take_model(const fhrl_gpt *gpt, const char *path, fhrl_config
 // [model] as configured; what the weights were trained with may change only where no shape depends on it.
 static fhrl_status change_model(const fhrl_config *config, const char *path, fhrl_gpt *gpt, fhrl_err *err)
 {
-  static const char *const may_change[] = {"r", "alpha", "beta", "gamma", "sigma", "feedback_gradient"};
+  static const char *const may_change[] = {"r", "alpha", "beta", "gamma", "sigma", "feedback_gradient", "wr_init", "ema"};
   double trained[FHRL_GPT_KEY_COUNT], value[FHRL_GPT_KEY_COUNT];
   fhrl_gpt_values(&gpt->config, trained);
   for (int i = 0; i < FHRL_GPT_KEY_COUNT; i++) {
@@ -47,7 +47,7 @@ static fhrl_status change_model(const fhrl_config *config, const char *path, fhr
       free_to_change |= strcmp(fhrl_gpt_fields[i].name, may_change[j]) == 0;
     if (value[i] != trained[i] && !free_to_change)
       return fhrl_fail(err, FHRL_ARG,
-        "%s = %s is not what %s was trained with; r, alpha, beta, gamma and sigma may change", name,
+        "%s = %s is not what %s was trained with; r, alpha, beta, gamma, sigma and ema may change", name,
         fhrl_config_text(config, name), path);
   }
   return fhrl_gpt_configure(value, &gpt->config, err);

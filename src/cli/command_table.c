@@ -24,6 +24,7 @@ static const fhrl_keys train_keys[] = {{"model", fhrl_gpt_fields, &gpt_count}, {
   END_KEYS};
 static const fhrl_short train_shorts[] = {
   {"init", "FILE", "train.init", "Start from the weights of a checkpoint; short for --set train.init=FILE"},
+  {"probe-every", "N", "train.probe_every", "Probe the layers every N steps; short for --set train.probe_every=N"},
   {NULL, NULL, NULL, NULL},
 };
 static const fhrl_keys probe_keys[] = {{"model", fhrl_gpt_fields, &gpt_count},
@@ -42,7 +43,9 @@ const fhrl_command fhrl_command_table[] = {
   {.name = "train",
     .input = "",
     .summary = "trains Tiny-GPT with FH-RL layers, or resumes",
-    .leaves = "in run/ or the folder of -o: checkpoint.safetensors, state.safetensors, loss.tsv, loss.svg, run.json, config.ini",
+    .leaves = "in run/ or the folder of -o: checkpoint.safetensors and the one before it, state.safetensors, loss.tsv, "
+              "loss.svg, with train.probe_every training.tsv and training.svg, run.json, config.ini; with train.seeds a folder "
+              "seed<k> of these for each",
     .run = fhrl_cmd_train,
     .shorts = train_shorts,
     .keys = train_keys},
