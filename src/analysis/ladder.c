@@ -8,15 +8,25 @@
 
 static double parameter(const fhrl_system *s, const char *name) { return s->p[fhrl_system_param(s->model, name)]; }
 
+double fhrl_ladder_rate(const fhrl_system *flow)
+{
+  const double alpha = parameter(flow, "alpha");
+  return parameter(flow, "rate") != 0.0 ? -log1p(-alpha) : alpha;
+}
+
+double fhrl_ladder_share(const fhrl_system *flow, double h)
+{
+  const double ah = fhrl_ladder_rate(flow) * h;
+  return parameter(flow, "rate") != 0.0 ? -expm1(-ah) : ah;
+}
+
 fhrl_status fhrl_ladder_init(fhrl_ladder *ladder, fhrl_system *flow, int m, fhrl_err *err)
 {
   if (m < 1) return fhrl_fail(err, FHRL_ARG, "a token cannot be cut into %d sub-steps", m);
-  const double h = 1.0 / m, alpha = parameter(flow, "alpha"), exact = -log1p(-alpha);
-  const int is_exact = parameter(flow, "rate") != 0.0;
+  const double h = 1.0 / m, sigma = fhrl_ladder_share(flow, h);
   double *work = malloc(4 * (size_t)flow->n * sizeof *work);
   if (work == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a ladder of %d states", flow->n);
-  const double sigma = is_exact ? -expm1(-exact * h) : alpha * h;
-  *ladder = (fhrl_ladder){flow, (int)parameter(flow, "d"), m, sigma, sigma / (is_exact ? exact : alpha), h, work};
+  *ladder = (fhrl_ladder){flow, (int)parameter(flow, "d"), m, sigma, sigma / fhrl_ladder_rate(flow), h, work};
   return FHRL_OK;
 }
 

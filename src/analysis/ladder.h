@@ -20,6 +20,10 @@ typedef struct fhrl_ladder {
   double *work;      // owned (4 n)
 } fhrl_ladder;
 
+// Of a bound fhrl_layer: the rate a of U and V [1/token], and sigma of a step h, which need not be 1/m.
+double fhrl_ladder_rate(const fhrl_system *flow);
+double fhrl_ladder_share(const fhrl_system *flow, double h);
+
 // m sub-steps a token of this flow, at its own alpha, rate and c. FHRL_ARG for m < 1, FHRL_NOMEM.
 fhrl_status fhrl_ladder_init(fhrl_ladder *ladder, fhrl_system *flow, int m, fhrl_err *err);
 void fhrl_ladder_free(fhrl_ladder *ladder); // leaves it zeroed
