@@ -26,7 +26,6 @@ symbols()
     while read -r name symbol; do
       case $name:$symbol in
         main:main | status:fhrl_fail) ;;
-        cmd_*) [ "$symbol" = "fhrl_$name" ] ;;
         *) [ "${symbol#fhrl_"$name"}" != "$symbol" ] || [ "$symbol" = "fhrl_model_$name" ] ;;
       esac || echo "$name.o: $symbol"
     done
