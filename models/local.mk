@@ -5,8 +5,17 @@ libfhrl_a_SOURCES += models/linear.c
 libfhrl_a_SOURCES += models/lorenz.c
 libfhrl_a_SOURCES += models/fhrl.c
 libfhrl_a_SOURCES += models/fhrl_layer.c
-libfhrl_a_SOURCES += models/models.def \
-	models/linear.c \
-	models/lorenz.c \
-	models/fhrl.c \
-	models/fhrl_layer.c
+libfhrl_a_SOURCES += models/fhrl_ladder.c
+libfhrl_a_SOURCES += models/ltc.c
+libfhrl_a_SOURCES += models/cfc.c
+libfhrl_a_SOURCES += models/idp_saliency.c
+libfhrl_a_SOURCES += models/dense_hopfield.c
+libfhrl_a_SOURCES += models/deep_linear.c
+libfhrl_a_SOURCES += models/kuramoto_ring.c
+libfhrl_a_SOURCES += models/lotka_volterra.c
+libfhrl_a_SOURCES += models/van_der_pol.c
+libfhrl_a_SOURCES += models/rossler.c
+libfhrl_a_SOURCES += models/henon_heiles.c
+libfhrl_a_SOURCES += models/hopf.c
+libfhrl_a_SOURCES += models/random_rnn.c
+libfhrl_a_SOURCES += models/hebbian_rnn.c

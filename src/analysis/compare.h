@@ -66,7 +66,8 @@ typedef struct fhrl_compare_layer {
 double fhrl_compare_speed(int k);
 
 // Compares `count` layers with their recordings; results (count) are the caller's to free. Tasks run on the team, and the
-// result does not depend on its size. progress may be NULL. FHRL_ARG: a recording does not fit its layer; FHRL_NUMERIC: the flow at
+// result does not depend on its size. progress (begun by the caller, who
+// need not know the total) may be NULL. FHRL_ARG: a recording does not fit its layer; FHRL_NUMERIC: the flow at
 // c = 1 cannot be integrated, with layer and sequence; FHRL_INTERRUPT; FHRL_NOMEM. Points of a curve that fail are NaN.
 fhrl_status fhrl_compare_run(const fhrl_compare_plan *plan, const fhrl_layer layers[], const fhrl_recording recordings[],
   int count, fhrl_team *team, fhrl_progress *progress, fhrl_compare_layer results[], fhrl_err *err);

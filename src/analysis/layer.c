@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// layer: one FH-RL layer of a checkpoint, in double, and the flow built from it
+// layer: one FH-RL layer of a checkpoint, in double, and the systems built from it
 #include "analysis/layer.h"
 
 #include <math.h>
@@ -12,6 +12,7 @@
 
 // What a layer needs of the network's [model] section, with the network's defaults.
 enum { PROJECTIONS_OWN, PROJECTIONS_SHARED };
+enum { Y_TO_STREAM, Y_TO_NONE };
 static const fhrl_field keys[] = {
   {"d", 192, "1", "channels", FHRL_INT, 1, 4096},
   {"layers", 3, "1", "layers", FHRL_INT, 1, 1024},
@@ -20,6 +21,9 @@ static const fhrl_field keys[] = {
   {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
   {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
   {"projections", PROJECTIONS_OWN, "", "query, key and value", FHRL_CHOICE, .choices = "own|shared"},
+  {"biases", 1, "", "attention has biases", FHRL_FLAG},
+  {"y_destination", Y_TO_STREAM, "", "where y goes", FHRL_CHOICE, .choices = "stream|none"},
+  {"ema", 1, "token", "step of y", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
 };
 enum { N_KEY = FHRL_COUNT(keys) };
 
@@ -49,7 +53,7 @@ static fhrl_status read_tensor(const fhrl_safetensors *file, int index, const ch
   return fhrl_safetensors_read(file, full, rank, shape, out, err);
 }
 
-static fhrl_status read_weights(const fhrl_safetensors *file, int shared, fhrl_layer *l, fhrl_err *err)
+static fhrl_status read_weights(const fhrl_safetensors *file, int shared, int biased, fhrl_layer *l, fhrl_err *err)
 {
   static const char *const names[2][3] = {{"fq.weight", "fk.weight", "fv.weight"}, {"wq.weight", "wk.weight", "wv.weight"}};
   static const char *const biases[3] = {"wq.bias", "wk.bias", "wv.bias"};
@@ -57,8 +61,20 @@ static fhrl_status read_weights(const fhrl_safetensors *file, int shared, fhrl_l
   FHRL_TRY(read_tensor(file, l->index, "wr.weight", 2, l->d, l->W_r, err));
   for (int i = 0; i < 3; i++) {
     FHRL_TRY(read_tensor(file, l->index, names[shared][i], 2, l->d, W[i], err));
-    if (shared) FHRL_TRY(read_tensor(file, l->index, biases[i], 1, l->d, b[i], err));
+    if (shared && biased) FHRL_TRY(read_tensor(file, l->index, biases[i], 1, l->d, b[i], err));
   }
+  return FHRL_OK;
+}
+
+// A flow is built from Algorithm 1 as it stands.
+static fhrl_status check_flow(const fhrl_config *config, const char *path, fhrl_err *err)
+{
+  const double ema = fhrl_config_real(config, "model.ema");
+  if (fhrl_config_int(config, "model.y_destination") == Y_TO_NONE)
+    return fhrl_fail(err, FHRL_ARG, "%s: model.y_destination = none: the network has no FH-RL layers", path);
+  if (ema != 1.0)
+    return fhrl_fail(err, FHRL_ARG, "%s: model.ema = %g: a token is %g units of the flow's time; only 1 is supported",
+      path, ema, ema);
   return FHRL_OK;
 }
 
@@ -84,6 +100,14 @@ fhrl_status fhrl_layer_path(const char *run, char path[FHRL_PATH_SIZE], fhrl_err
   return fhrl_file_join("", run, path, err);
 }
 
+fhrl_status fhrl_layer_home(const char *run, char home[FHRL_PATH_SIZE], fhrl_err *err)
+{
+  if (fhrl_file_is_folder(run)) return fhrl_file_join("", run, home, err);
+  FHRL_TRY(fhrl_file_absolute(run, home, err));
+  *strrchr(home, '/') = '\0'; // an absolute path has one
+  return FHRL_OK;
+}
+
 fhrl_status fhrl_layer_load(const char *run, int index, fhrl_layer *out, fhrl_err *err)
 {
   char path[FHRL_PATH_SIZE];
@@ -104,8 +128,10 @@ fhrl_status fhrl_layer_load(const char *run, int index, fhrl_layer *out, fhrl_er
   if (index < 0 || index >= l.layers) {
     FHRL_DO(status, fhrl_fail(err, FHRL_ARG, "%s: no layer %d: it has %d, counted from 0", path, index, l.layers));
   }
+  FHRL_DO(status, check_flow(&config, path, err));
   FHRL_DO(status, allocate(&l, err));
-  FHRL_DO(status, read_weights(file, fhrl_config_int(&config, "model.projections") == PROJECTIONS_SHARED, &l, err));
+  FHRL_DO(status, read_weights(file, fhrl_config_int(&config, "model.projections") == PROJECTIONS_SHARED,
+    fhrl_config_int(&config, "model.biases"), &l, err));
   *out = l;
 done:
   fhrl_config_free(&config);
@@ -145,22 +171,58 @@ fhrl_status fhrl_layer_override(fhrl_layer *layer, const fhrl_config *config, fh
   return FHRL_OK;
 }
 
+// ---- binding: all by name, the model's order of parameters and matrices is its own affair
+
+enum { N_MATRIX = 7, N_OWN = 5 };
+static const char *const matrix_names[N_MATRIX] = {"W_q", "W_k", "W_v", "W_r", "b_q", "b_k", "b_v"};
+static const char *const own_names[N_OWN] = {"d", "r", "alpha", "beta", "gamma"};
+
+int fhrl_layer_fits(const fhrl_model *model)
+{
+  for (int i = 0; i < N_MATRIX; i++)
+    if (fhrl_system_matrix(model, matrix_names[i]) < 0) return 0;
+  for (int i = 0; i < N_OWN; i++)
+    if (fhrl_system_param(model, own_names[i]) < 0) return 0;
+  return model->n_matrix == N_MATRIX;
+}
+
+static fhrl_status bind(const fhrl_layer *l, const fhrl_model *model, const double p[], fhrl_system **out, fhrl_err *err)
+{
+  const double *const value[N_MATRIX] = {l->W_q, l->W_k, l->W_v, l->W_r, l->b_q, l->b_k, l->b_v}, *m[N_MATRIX];
+  for (int i = 0; i < N_MATRIX; i++) m[fhrl_system_matrix(model, matrix_names[i])] = value[i];
+  return fhrl_system_bind(model, p, m, out, err);
+}
+
 fhrl_status fhrl_layer_bind(const fhrl_layer *l, double c, fhrl_layer_rate rate, fhrl_system **out, fhrl_err *err)
 {
-  // found by name: the model's order of parameters and matrices is its own affair
   const fhrl_model *model = fhrl_system_find("fhrl_layer");
   const struct {
     const char *name;
     double value;
   } scalar[] = {{"d", l->d}, {"r", l->r}, {"alpha", l->alpha}, {"beta", l->beta}, {"gamma", l->gamma}, {"c", c}, {"rate", rate}};
-  const struct {
-    const char *name;
-    const double *value;
-  } array[] = {{"W_q", l->W_q}, {"W_k", l->W_k}, {"W_v", l->W_v}, {"W_r", l->W_r}, {"b_q", l->b_q}, {"b_k", l->b_k},
-    {"b_v", l->b_v}};
   double p[FHRL_COUNT(scalar)];
-  const double *m[FHRL_COUNT(array)];
   for (int i = 0; i < FHRL_COUNT(scalar); i++) p[fhrl_system_param(model, scalar[i].name)] = scalar[i].value;
-  for (int i = 0; i < FHRL_COUNT(array); i++) m[fhrl_system_matrix(model, array[i].name)] = array[i].value;
-  return fhrl_system_bind(model, p, m, out, err);
+  return bind(l, model, p, out, err);
+}
+
+fhrl_status fhrl_layer_create(const fhrl_layer *l, const fhrl_model *model, fhrl_config *config, fhrl_system **out,
+  fhrl_err *err)
+{
+  const double own[N_OWN] = {l->d, l->r, l->alpha, l->beta, l->gamma};
+  fhrl_status status = FHRL_OK;
+  char text[80];
+  double *p = malloc((size_t)model->n_param * sizeof *p);
+  if (p == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the parameters of %s", model->name);
+  for (int i = 0; i < N_OWN; i++) {
+    snprintf(text, sizeof text, "%.17g", own[i]);
+    FHRL_DO(status, fhrl_config_set(config, "model", own_names[i], text, "checkpoint", err));
+  }
+  for (int i = 0; i < model->n_param; i++) {
+    snprintf(text, sizeof text, "model.%s", model->param[i].name);
+    p[i] = fhrl_config_real(config, text);
+  }
+  status = bind(l, model, p, out, err);
+done:
+  free(p);
+  return status;
 }

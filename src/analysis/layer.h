@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// layer: one FH-RL layer of a checkpoint, in double, and the flow built from it
+// layer: one FH-RL layer of a checkpoint, in double, and the systems built from it
 //
 // A checkpoint is read by its tensors' names alone: the network's code is not needed. Slot noise is a matter of training
 // and does not enter here.
@@ -25,6 +25,9 @@ typedef enum fhrl_layer_rate { FHRL_LAYER_PAPER, FHRL_LAYER_EXACT } fhrl_layer_r
 // Path of a run's checkpoint: RUN itself if it is no folder, else RUN/checkpoint.safetensors.
 fhrl_status fhrl_layer_path(const char *run, char path[FHRL_PATH_SIZE], fhrl_err *err);
 
+// The folder that a run's results go below: RUN itself, or the one that its file lies in.
+fhrl_status fhrl_layer_home(const char *run, char home[FHRL_PATH_SIZE], fhrl_err *err);
+
 // Reads layer `index` of a run (a folder with checkpoint.safetensors, or a .safetensors file). Keys that its metadata
 // lacks have their defaults. FHRL_ARG: no such layer; FHRL_IO, FHRL_FORMAT: unreadable, malformed, a tensor that is
 // missing or has another shape (file, tensor and both shapes are named); FHRL_NUMERIC: a weight is not finite.
@@ -41,3 +44,11 @@ fhrl_status fhrl_layer_collapse(const fhrl_layer *layer, fhrl_layer *out, fhrl_e
 
 // The flow `fhrl_layer` with these weights at the rate c of y [1/token]. *out owns copies of them.
 fhrl_status fhrl_layer_bind(const fhrl_layer *layer, double c, fhrl_layer_rate rate, fhrl_system **out, fhrl_err *err);
+
+// 1 if a model is a layer of the network: it has a layer's matrices and its d, r, alpha, beta and gamma, by name.
+int fhrl_layer_fits(const fhrl_model *model);
+
+// A model that fits, with these weights and the parameters of a resolved [model] section, whose d, r, alpha, beta and gamma
+// become the layer's own. *out owns copies. FHRL_ARG if the model refuses them.
+fhrl_status fhrl_layer_create(const fhrl_layer *layer, const fhrl_model *model, fhrl_config *config, fhrl_system **out,
+  fhrl_err *err);

@@ -35,7 +35,7 @@ static fhrl_status take_model(const fhrl_gpt *gpt, const char *path, fhrl_config
 // [model] as configured; what the weights were trained with may change only where no shape depends on it.
 static fhrl_status change_model(const fhrl_config *config, const char *path, fhrl_gpt *gpt, fhrl_err *err)
 {
-  static const char *const may_change[] = {"r", "alpha", "beta", "gamma", "sigma", "feedback_gradient"};
+  static const char *const may_change[] = {"r", "alpha", "beta", "gamma", "sigma", "feedback_gradient", "wr_init", "ema"};
   double trained[FHRL_GPT_KEY_COUNT], value[FHRL_GPT_KEY_COUNT];
   fhrl_gpt_values(&gpt->config, trained);
   for (int i = 0; i < FHRL_GPT_KEY_COUNT; i++) {
@@ -47,20 +47,10 @@ static fhrl_status change_model(const fhrl_config *config, const char *path, fhr
       free_to_change |= strcmp(fhrl_gpt_fields[i].name, may_change[j]) == 0;
     if (value[i] != trained[i] && !free_to_change)
       return fhrl_fail(err, FHRL_ARG,
-        "%s = %s is not what %s was trained with; r, alpha, beta, gamma and sigma may change", name,
+        "%s = %s is not what %s was trained with; r, alpha, beta, gamma, sigma and ema may change", name,
         fhrl_config_text(config, name), path);
   }
   return fhrl_gpt_configure(value, &gpt->config, err);
-}
-
-// Folder that a RUN's results go below: RUN itself, or where its file lies.
-static fhrl_status home_of(const char *run, char out[FHRL_PATH_SIZE], fhrl_err *err)
-{
-  if (fhrl_file_is_folder(run)) return fhrl_file_join("", run, out, err);
-  FHRL_TRY(fhrl_file_absolute(run, out, err));
-  char *slash = strrchr(out, '/');
-  if (slash) *slash = '\0';
-  return FHRL_OK;
 }
 
 // The file that probe bytes come from: that of `bytes` or `corpus`, else the corpus of RUN's own config.ini, if any.
@@ -148,7 +138,7 @@ fhrl_status fhrl_cmd_probe(const fhrl_run *run, fhrl_err *err)
   char path[FHRL_PATH_SIZE], home[FHRL_PATH_SIZE], folder[FHRL_PATH_SIZE];
   fhrl_config_init(&config);
   FHRL_DO(status, fhrl_layer_path(run->input, path, err));
-  FHRL_DO(status, home_of(run->input, home, err));
+  FHRL_DO(status, fhrl_layer_home(run->input, home, err));
   FHRL_DO(status, fhrl_file_join(home, "probe", folder, err));
   FHRL_DO(status, fhrl_config_add(&config, "model", fhrl_gpt_fields, FHRL_GPT_KEY_COUNT, err));
   FHRL_DO(status, fhrl_config_add(&config, "probe", fhrl_probe_fields, fhrl_probe_field_count, err));

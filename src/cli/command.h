@@ -15,6 +15,7 @@ typedef struct fhrl_run {
   const char *folder;     // of -o; NULL if not given
   const char *require;    // ids of --require; NULL
   int json, force, quiet;
+  int silent;             // 1: nothing on standard output, for a command that another one begins with
   int threads;            // >= 1
 } fhrl_run;
 

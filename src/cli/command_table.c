@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // command_table: every command; --help, doc/options.md and the man page are made from it
+#include "analysis/compare.h"
 #include "analysis/iss.h"
 #include "analysis/portrait.h"
 #include "analysis/probe.h"
@@ -23,6 +24,7 @@ static const fhrl_keys train_keys[] = {{"model", fhrl_gpt_fields, &gpt_count}, {
   END_KEYS};
 static const fhrl_short train_shorts[] = {
   {"init", "FILE", "train.init", "Start from the weights of a checkpoint; short for --set train.init=FILE"},
+  {"probe-every", "N", "train.probe_every", "Probe the layers every N steps; short for --set train.probe_every=N"},
   {NULL, NULL, NULL, NULL},
 };
 static const fhrl_keys probe_keys[] = {{"model", fhrl_gpt_fields, &gpt_count},
@@ -31,6 +33,7 @@ static const fhrl_short probe_shorts[] = {
   {"bytes", "FILE", "probe.bytes", "Drive it with these bytes, T a sequence; short for --set probe.bytes=FILE"},
   {NULL, NULL, NULL, NULL},
 };
+static const fhrl_keys compare_keys[] = {{"compare", fhrl_compare_fields, &fhrl_compare_field_count}, END_KEYS};
 static const fhrl_keys simulate_keys[] = {MODEL_KEYS, END_KEYS};
 static const fhrl_keys iss_keys[] = {MODEL_KEYS, {"iss", fhrl_iss_fields, &fhrl_iss_field_count}, END_KEYS};
 static const fhrl_keys portrait_keys[] = {MODEL_KEYS, {"portrait", fhrl_portrait_fields, &fhrl_portrait_field_count},
@@ -40,7 +43,9 @@ const fhrl_command fhrl_command_table[] = {
   {.name = "train",
     .input = "",
     .summary = "trains Tiny-GPT with FH-RL layers, or resumes",
-    .leaves = "in run/ or the folder of -o: checkpoint.safetensors, state.safetensors, loss.tsv, loss.svg, run.json, config.ini",
+    .leaves = "in run/ or the folder of -o: checkpoint.safetensors and the one before it, state.safetensors, loss.tsv, "
+              "loss.svg, with train.probe_every training.tsv and training.svg, run.json, config.ini; with train.seeds a folder "
+              "seed<k> of these for each",
     .run = fhrl_cmd_train,
     .shorts = train_shorts,
     .keys = train_keys},
@@ -52,6 +57,13 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_probe,
     .shorts = probe_shorts,
     .keys = probe_keys},
+  {.name = "compare",
+    .input = "RUN",
+    .summary = "sets a trained network against its continuous theory",
+    .leaves = "in RUN/compare/ or the folder of -o: compare.json, compare.tsv, compare_c.tsv, compare_twin.tsv, "
+              "compare_ladder.svg, compare_c.svg, compare_twin.svg, run.json, config.ini",
+    .run = fhrl_cmd_compare,
+    .keys = compare_keys},
   {.name = "models",
     .input = "[NAME]",
     .summary = "lists the models, or one with its tables",
@@ -59,7 +71,7 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_models},
   {.name = "simulate",
     .input = "MODEL",
-    .summary = "integrates one trajectory",
+    .summary = "integrates one trajectory, or steps a map",
     .leaves = "with -o: trajectory.nc, trajectory.tsv, run.json, config.ini",
     .run = fhrl_cmd_simulate,
     .shorts = fhrl_setup_shorts,

@@ -8,6 +8,7 @@ fhrl_SOURCES += src/cli/setup.c src/cli/setup.h
 fhrl_SOURCES += src/cli/cmd_models.c
 fhrl_SOURCES += src/cli/cmd_train.c
 fhrl_SOURCES += src/cli/cmd_probe.c
+fhrl_SOURCES += src/cli/cmd_compare.c
 fhrl_SOURCES += src/cli/cmd_simulate.c
 fhrl_SOURCES += src/cli/cmd_iss.c
 fhrl_SOURCES += src/cli/cmd_portrait.c

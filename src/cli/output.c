@@ -122,7 +122,7 @@ fhrl_status fhrl_output_finish(fhrl_output *out, fhrl_err *err)
     FHRL_TRY(fhrl_output_path(out, "run.json", path, err));
     FHRL_TRY(fhrl_manifest_save(&out->manifest, path, err));
   }
-  return out->run->json ? fhrl_json_print(out->result, stdout, err) : FHRL_OK;
+  return out->run->json && !out->run->silent ? fhrl_json_print(out->result, stdout, err) : FHRL_OK;
 }
 
 void fhrl_output_close(fhrl_output *out)
@@ -136,7 +136,7 @@ FILE *fhrl_output_progress(const fhrl_output *out) { return out->run->quiet ? NU
 
 void fhrl_output_say(const fhrl_output *out, const char *format, ...)
 {
-  if (out->run->json) return;
+  if (out->run->json || out->run->silent) return;
   va_list args;
   va_start(args, format);
   vprintf(format, args);

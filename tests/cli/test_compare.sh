@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# test_compare.sh: a trained network against its flow as a user meets it: files, figures, threads, other probes, refusals
+. "${FHRL_TEST_DATA:?}/cli/lib.sh"
+
+# number FILE KEY: the first value of a key in a JSON file
+number()
+{
+  sed -n "s/^ *\"$2\": \([^,]*\),*$/\1/p" "$1" | head -1
+}
+
+# between LOW VALUE HIGH
+between()
+{
+  awk -v a="$1" -v x="$2" -v b="$3" 'BEGIN {exit !(x != "null" && x != "" && a + 0 <= x + 0 && x + 0 <= b + 0)}'
+}
+
+"$fhrl" train -o net --quiet --set model.d=12 --set model.T=24 --set model.layers=2 --set train.steps=30 --set train.batch=4 \
+  >/dev/null || not_ok "a network to compare"
+cat >small.ini <<'INI'
+[probe]
+topk = 4
+sequences = 12
+perturbations = 9
+window = 8
+seed = 5
+[compare]
+window = 8
+sequences = 3
+INI
+
+ends 0 "a run that was not probed is compared" "$fhrl" compare net --quiet -c small.ini
+holds "it was probed first" test -s net/probe/layer1.nc
+says out "^ +1 +1\.0" "the order of the ladder is said, layer by layer"
+for file in compare.json compare.tsv compare_c.tsv compare_twin.tsv compare_ladder.svg compare_c.svg compare_twin.svg \
+  compare_ladder.png compare_c.png compare_twin.png run.json config.ini; do
+  holds "it leaves $file" test -s net/compare/$file
+done
+json=net/compare/compare.json
+holds "an undefined number is never bare" sh -c "! grep -Eqi ': -?(nan|inf)' $json"
+holds "the ladder has order one" between 0.95 "$(number $json order)" 1.05
+holds "its lowest rung is the recorded network" between 0 "$(number $json network_deviation)" 1e-5
+holds "the network is not near its flow at c = 1" between 0.05 "$(number $json relative_at_1)" 2
+holds "the seed is the probe's" test "$(number $json seed)" = 5
+says $json '"esri_window_y": [0-9]' "twelve sequences are enough for ESRI"
+says $json '"c_reason": "infinite' "the limit of c is there"
+holds "a step of the ladder is a power of two" sh -c "grep -q '\"h\": 0.015625' $json"
+
+ends 0 "the same with one thread" "$fhrl" compare net --quiet -c small.ini -o one --threads=1
+ends 0 "and with three" "$fhrl" compare net --quiet -c small.ini -o three --threads=3
+for file in compare.json compare.tsv compare_c.tsv compare_twin.tsv compare_c.svg; do
+  holds "threads change no byte of $file" cmp one/$file three/$file
+done
+ends 0 "a .safetensors file is a run too" "$fhrl" compare net/checkpoint.safetensors --quiet -c small.ini -o one --json
+holds "--json puts the result on standard output" cmp out one/compare.json
+
+ends 0 "a probe at another gamma" "$fhrl" probe net --quiet -c small.ini --set model.gamma=0.9 -o strong
+ends 0 "is compared at that gamma" "$fhrl" compare net --quiet -c small.ini -o other --set compare.probe=strong
+holds "so the lowest rung is again what was recorded" between 0 "$(number other/compare.json network_deviation)" 1e-5
+ends 0 "the other rate" "$fhrl" compare net --quiet -c small.ini -o exact --set compare.rate=exact
+holds "has order one too" between 0.95 "$(number exact/compare.json order)" 1.05
+
+ends 2 "the network's own keys are the probe's business" "$fhrl" compare net --quiet --set model.gamma=0.9 -o refused
+says err "model" "and the message names the section"
+ends 1 "a run that is not there is refused" "$fhrl" compare nowhere.safetensors --quiet
+says err "nowhere.safetensors" "and named"
+mkdir empty
+ends 1 "a folder without recordings is refused" "$fhrl" compare net --quiet -o refused --set compare.probe=empty
+says err "empty/layer0.nc" "and the missing file named"
+"$fhrl" train -o wide --quiet --set model.d=15 --set model.T=24 --set model.layers=2 --set train.steps=2 --set train.batch=2 >/dev/null
+ends 2 "recordings of another network are refused" "$fhrl" compare wide --quiet -o refused --set compare.probe=net/probe
+says err "d = 12" "and the widths named"
+ends 2 "a tolerance out of range is refused" "$fhrl" compare net --quiet --set compare.rtol=1
+says err "compare.rtol" "and the key named"
+finish
