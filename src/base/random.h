@@ -18,6 +18,7 @@ typedef enum fhrl_stream {
   FHRL_STREAM_INPUT,    // inputs u(t)
   FHRL_STREAM_START,    // initial states
   FHRL_STREAM_NULL,     // surrogate data of the nulls
+  FHRL_STREAM_SAMPLE,   // bytes drawn from a network
 } fhrl_stream;
 
 // Names one sequence of numbers; the index within it counts from 0.

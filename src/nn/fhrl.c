@@ -13,6 +13,7 @@
 #include "nn/arena.h"
 #include "nn/gemm.h"
 #include "nn/kernel.h"
+#include "nn/linear.h"
 
 void fhrl_fhrl_bind(const fhrl_gpt_config *config, fhrl_real *base, size_t *cursor, fhrl_fhrl_packed *out)
 {
@@ -164,4 +165,39 @@ void fhrl_fhrl_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weight
     k->rows_norm_backward(N, C, l->h1, l->statx, weights->lnx_w, gx, gh, grads->lnx_w, grads->lnx_b);
   else
     k->rows_add((size_t)N * C, gx, gh);
+}
+
+void fhrl_fhrl_memory_bind(
+  const fhrl_gpt_config *config, fhrl_real *base, size_t *cursor, fhrl_fhrl_memory *out)
+{
+  const size_t C = (size_t)config->d, R = (size_t)config->r;
+  out->state = fhrl_arena_cut(base, cursor, 2 * R * C);
+  out->y = fhrl_arena_cut(base, cursor, C);
+  out->x_pre = fhrl_arena_cut(base, cursor, C);
+  out->x = fhrl_arena_cut(base, cursor, C);
+  out->qkv = fhrl_arena_cut(base, cursor, 3 * C);
+  out->next = fhrl_arena_cut(base, cursor, 2 * R * C);
+  out->note = fhrl_arena_cut(base, cursor, 3 * R + 1);
+  out->z = fhrl_arena_cut(base, cursor, C);
+  out->stat = fhrl_arena_cut(base, cursor, 2);
+}
+
+void fhrl_fhrl_token(const fhrl_gpt_config *config, const fhrl_gpt_layer *weights, const fhrl_real *h1,
+  const fhrl_fhrl_memory *memory)
+{
+  const fhrl_kernel *k = fhrl_kernel_table();
+  const fhrl_fhrl_memory *m = memory;
+  const int C = config->d, R = config->r;
+  const fhrl_real *bias = config->projections == FHRL_GPT_SHARED ? weights->bq : NULL;
+  if (config->x_source == FHRL_GPT_LN)
+    k->rows_norm(1, C, h1, weights->lnx_w, weights->lnx_b, m->x_pre, m->stat);
+  else
+    memcpy(m->x_pre, h1, (size_t)C * sizeof *h1);
+  memcpy(m->x, m->x_pre, (size_t)C * sizeof *h1);
+  fhrl_gemm(0, 1, 1, C, C, (fhrl_real)config->gamma, m->y, C, weights->wr, C, 1, m->x, C); // (8)
+  fhrl_linear_forward(1, C, 3 * C, m->x, projection(config, weights), bias, 0, m->qkv);
+  k->slots_forward(
+    C, R, rate_of(config), (fhrl_real)config->beta, m->qkv, NULL, m->state, m->next, m->note, m->z);
+  memcpy(m->state, m->next, 2 * (size_t)R * C * sizeof *h1);
+  average((size_t)C, step_of(config), m->z, m->y, m->y);
 }

@@ -38,3 +38,17 @@ void fhrl_fhrl_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights
 // V_{t-1} in (2)-(3), y_{t-1} in that of y), full nothing.
 void fhrl_fhrl_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weights,
   const fhrl_fhrl_packed *packed, const fhrl_gpt_layer *grads);
+
+// One sequence's memory between two tokens, for a network that is run token by token; the rest is scratch.
+typedef struct fhrl_fhrl_memory {
+  fhrl_real *state; // (2, R, C)  U and V
+  fhrl_real *y;     // (C)
+  fhrl_real *x_pre, *x, *qkv, *next, *note, *z, *stat;
+} fhrl_fhrl_memory;
+void fhrl_fhrl_memory_bind(
+  const fhrl_gpt_config *config, fhrl_real *base, size_t *cursor, fhrl_fhrl_memory *out);
+
+// One token without slot noise: from h1 (C) to memory->y, U and V moved on. Zeroed memory begins a sequence. What
+// fhrl_fhrl_forward computes, to rounding: here W_r y and W x are products of a library.
+void fhrl_fhrl_token(const fhrl_gpt_config *config, const fhrl_gpt_layer *weights, const fhrl_real *h1,
+  const fhrl_fhrl_memory *memory);

@@ -7,7 +7,7 @@ FHRL_NN_SOURCES = \
 	src/nn/fhrl.c src/nn/fhrl.h src/nn/gemm.c src/nn/gemm.h src/nn/gpt.c src/nn/gpt.h \
 	src/nn/kernel.c src/nn/kernel.h src/nn/linear.c src/nn/linear.h src/nn/loss.c src/nn/loss.h \
 	src/nn/metadata.c src/nn/metadata.h src/nn/network.c src/nn/network.h src/nn/noise.c src/nn/noise.h \
-	src/nn/optimizer.c src/nn/optimizer.h src/nn/record.c src/nn/record.h src/nn/tape.c src/nn/tape.h src/nn/team.c src/nn/team.h \
+	src/nn/optimizer.c src/nn/optimizer.h src/nn/record.c src/nn/record.h src/nn/sample.c src/nn/sample.h src/nn/tape.c src/nn/tape.h src/nn/team.c src/nn/team.h \
 	src/nn/train.c src/nn/train.h src/nn/train_state.c src/nn/train_state.h
 libfhrl_nn_a_SOURCES += $(FHRL_NN_SOURCES)
 EXTRA_DIST += src/nn/gelu_fit.py
