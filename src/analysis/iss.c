@@ -218,8 +218,11 @@ fhrl_status fhrl_iss_run(fhrl_system *s, const fhrl_input *in, const fhrl_solver
   FHRL_DO(status, try_profile(&iss, &q, x, u, err));
   FHRL_DO(status, judge_spectral(&iss, plan, in, u, err));
   judge_rest(&iss);
-  snprintf(iss.region, sizeof iss.region, "%ld states with %.3g <= rho <= %g, |A|_F <= %g, |u| <= %g; %d orbits to t = %g",
-    iss.states, fmin(1e-9, plan->rho_max), plan->rho_max, q.A_max, q.u_max, iss.paths, solver->t_end);
+  char memory[64];
+  if (iss.view.r > 0) snprintf(memory, sizeof memory, "rows of U, V up to 1");
+  else snprintf(memory, sizeof memory, "|A|_F <= %g", q.A_max);
+  snprintf(iss.region, sizeof iss.region, "%ld states with %.3g <= rho <= %g, %s, |u| <= %g; %d orbits to t = %g", iss.states,
+    fmin(1e-9, plan->rho_max), plan->rho_max, memory, q.u_max, iss.paths, fmin(solver->t_end, fhrl_input_end(in)));
 done:
   free(x);
   free(u);

@@ -9,6 +9,8 @@
 #include "analysis/iss_report.h"
 #include "analysis/metrics.h"
 
+static const double vanished = 1e-140; // below it squares of rho underflow, and with them the precision of rho itself
+
 fhrl_status fhrl_iss_ledger_open(fhrl_iss *iss, fhrl_err *err)
 {
   iss->claim = calloc((size_t)fhrl_iss_rules_count, sizeof *iss->claim);
@@ -91,7 +93,7 @@ static fhrl_status add_row(fhrl_iss *iss, double **out, fhrl_err *err)
 static void needs(fhrl_iss *iss, const fhrl_iss_point *p)
 {
   const double square = p->e * p->e, least = 1e-7;
-  if (p->A != 0.0 || p->u_norm != 0.0 || fabs(p->e) < least || p->rho == 0.0) return;
+  if (p->A != 0.0 || p->u_norm != 0.0 || fabs(p->e) < least || p->rho < vanished) return;
   const double c_f = fabs(p->e * p->drive) / square, c = -p->V_dot / square;
   if (isnan(iss->S17_needed) || c_f > iss->S17_needed) iss->S17_needed = c_f;
   if (isnan(iss->S22_allowed) || c < iss->S22_allowed) iss->S22_allowed = c;
@@ -114,7 +116,8 @@ fhrl_status fhrl_iss_ledger_enter(fhrl_iss *iss, const fhrl_iss_point *p, const 
   for (int i = 0; i < fhrl_iss_rules_count; i++) {
     fhrl_iss_claim *c = &iss->claim[i];
     fhrl_iss_pair pair = {.lhs = FHRL_NAN, .rhs = FHRL_NAN};
-    if (c->verdict != FHRL_ISS_OPEN && p->rho > 0.0 && c->rule->compare(&f, p, orbit, &pair)) FHRL_TRY(weigh(iss, c, p, t, pair, err));
+    if (c->verdict != FHRL_ISS_OPEN && p->rho > vanished && c->rule->compare(&f, p, orbit, &pair))
+      FHRL_TRY(weigh(iss, c, p, t, pair, err));
     else pair.lhs = pair.rhs = FHRL_NAN;
     if (keep) {
       *row++ = pair.lhs;

@@ -9,7 +9,8 @@
 fhrl_status fhrl_iss_ledger_open(fhrl_iss *iss, fhrl_err *err);
 
 // Compares every rule at the point (orbit: NULL for a state that no orbit led to) and, if keep, adds a row to the
-// tables. At y = 0 there is nothing to compare. FHRL_NOMEM; FHRL_NUMERIC if a side is not a number; FHRL_INTERRUPT.
+// tables. Where y has vanished there is nothing to compare. FHRL_NOMEM; FHRL_NUMERIC if a side is not a
+// number; FHRL_INTERRUPT.
 fhrl_status fhrl_iss_ledger_enter(fhrl_iss *iss, const fhrl_iss_point *p, const fhrl_iss_orbit *orbit, int keep,
   fhrl_err *err);
 

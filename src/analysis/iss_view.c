@@ -115,14 +115,17 @@ static double radial_part(const fhrl_iss_view *v, int which, double t, const dou
 static double complex_step(int d, const double y[], const double dy[])
 {
   const double h = 1e-30;
-  double part[2] = {0.0, 0.0}; // real and imaginary part of sum (y + i h dy)^2; CMPLX is not everywhere
-  for (int i = 0; i < d; i++) {
-    part[0] += y[i] * y[i] - h * h * dy[i] * dy[i];
-    part[1] += 2.0 * h * y[i] * dy[i];
+  double part[2] = {0.0, 0.0}; // real and imaginary part of sum (z + i h dz)^2; CMPLX is not everywhere
+  double scale = 0.0;          // y = scale z: squares of a y that has all but vanished would underflow
+  for (int i = 0; i < d; i++) scale = fmax(scale, fabs(y[i]));
+  for (int i = 0; i < d && scale > 0.0; i++) {
+    const double z = y[i] / scale, dz = dy[i] / scale;
+    part[0] += z * z - h * h * dz * dz;
+    part[1] += 2.0 * h * z * dz;
   }
   double complex square;
   memcpy(&square, part, sizeof square);
-  const double complex e = csqrt(square) - 1.0;
+  const double complex e = scale * csqrt(square) - 1.0;
   return cimag(0.5 * e * e) / h;
 }
 

@@ -307,8 +307,9 @@ static void choose_base(const fhrl_system *s, const fhrl_portrait_plan *plan, co
     fhrl_system_component(s, i, name, sizeof name);
     if (shown++ < SHOWN) snprintf(text + strlen(text), sizeof text - strlen(text), ", %.20s = %.2g", name, base[i]);
   }
-  snprintf(p->note, sizeof p->note, "cut at %s%s%s; orbits and equilibria of all %d states, projected",
-    zero ? "zero" : rest ? "an equilibrium" : "the start", text, shown > SHOWN ? ", ..." : "", s->n);
+  snprintf(p->note, sizeof p->note, "cut at %s%s%s; orbits%s of all %d states, projected",
+    zero ? "zero" : rest ? "an equilibrium" : "the start", text, shown > SHOWN ? ", ..." : "",
+    p->equilibria.starts > 0 ? " and equilibria" : "", s->n);
 }
 
 static fhrl_status make(fhrl_portrait *p, fhrl_system *s, fhrl_system *run, const fhrl_input *in, const fhrl_solver *solver,
@@ -320,7 +321,8 @@ static fhrl_status make(fhrl_portrait *p, fhrl_system *s, fhrl_system *run, cons
   FHRL_TRY(choose_axes(s, plan, p, err));
   FHRL_TRY(find_radius(p, s, &y, &d, err));
   fhrl_input_at(in, 0.0, u);
-  if (s->model->jvp) FHRL_TRY(fhrl_equilibrium_find(s, 0.0, u, &plan->equilibria, x0, &p->equilibria, err));
+  if (s->model->jvp && s->n <= FHRL_PORTRAIT_NEWTON_STATES)
+    FHRL_TRY(fhrl_equilibrium_find(s, 0.0, u, &plan->equilibria, x0, &p->equilibria, err));
   choose_base(s, plan, x0, base, p);
   const double scale = scale_of(p, x0);
   FHRL_TRY(fhrl_portrait_orbit_draw(p, run, in, solver, HUGE_VAL, scale, x0, &p->layer[FHRL_PORTRAIT_OWN], err));

@@ -11,6 +11,8 @@
 extern const fhrl_field fhrl_portrait_fields[]; // keys of [portrait]
 extern const int fhrl_portrait_field_count;
 
+// Equilibria of more states than this are not sought: each of Newton's steps would factor a dense matrix of that size.
+enum { FHRL_PORTRAIT_NEWTON_STATES = 300 };
 enum { FHRL_PORTRAIT_NAME = 64, FHRL_PORTRAIT_TITLE = 512, FHRL_PORTRAIT_COLUMNS = 5 };
 
 typedef enum fhrl_portrait_base { FHRL_PORTRAIT_AT_EQUILIBRIUM, FHRL_PORTRAIT_AT_START, FHRL_PORTRAIT_AT_ZERO }

@@ -39,7 +39,9 @@ static void say(const fhrl_output *out, const fhrl_portrait *p)
   fhrl_output_say(out, "plane        %s in [%.4g, %.4g], %s in [%.4g, %.4g]\n", p->name[0], p->low[0], p->high[0], p->name[1],
     p->low[1], p->high[1]);
   if (p->note[0]) fhrl_output_say(out, "cut          %s\n", p->note);
-  fhrl_output_say(out, "equilibria   %d found from %d starts%s\n", e->count, e->starts,
+  if (e->starts == 0) fhrl_output_say(out, "equilibria   not sought: more than %d states, or no Jacobian\n",
+      FHRL_PORTRAIT_NEWTON_STATES);
+  else fhrl_output_say(out, "equilibria   %d found from %d starts%s\n", e->count, e->starts,
     e->more ? ", and more: probably a continuum" : "");
   for (int i = 0; i < e->count && !e->more; i++)
     fhrl_output_say(out, "  %-16s %s = % .6g, %s = % .6g\n", fhrl_equilibrium_text(e->item[i].kind), p->name[0],

@@ -157,6 +157,18 @@ START_TEST(negative_reentry_diverges_from_above_its_threshold_only)
 }
 END_TEST
 
+START_TEST(a_radius_that_vanishes_breaks_no_identity)
+{
+  fhrl_iss iss = tried("fhrl", "model.drive=none model.homeostasis=reentry model.memory=normalized solver.t_end=15");
+  double least = 1.0;
+  for (int i = 0; i < iss.profile; i++) least = fmin(least, iss.row[(size_t)i * (size_t)iss.columns + 1]);
+  ck_assert_double_lt(least, 1e-140); // the case in point: squares of such a radius underflow
+  expect(&iss, "S13", FHRL_ISS_HELD);
+  expect(&iss, "S14", FHRL_ISS_HELD);
+  done(&iss);
+}
+END_TEST
+
 START_TEST(triangular_reentry_stays_bounded_though_not_dissipative)
 {
   fhrl_iss iss = tried("fhrl", "model.homeostasis=reentry model.W_r=0_10;0_0 iss.radii=10000,300,4,0.5");
@@ -358,6 +370,7 @@ int main(void)
   tcase_add_loop_test(t, radius_follows_its_closed_form, 0, 4);
   tcase_add_test(t, closed_form_of_the_radius_solves_its_equation);
   tcase_add_test(t, negative_reentry_diverges_from_above_its_threshold_only);
+  tcase_add_test(t, a_radius_that_vanishes_breaks_no_identity);
   tcase_add_test(t, triangular_reentry_stays_bounded_though_not_dissipative);
   tcase_add_test(t, dissipative_reentry_is_bounded_as_stated);
   tcase_add_test(t, normalized_memory_is_bounded_and_bounds_the_fastweight_drive);
