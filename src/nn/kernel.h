@@ -25,6 +25,10 @@ typedef void fhrl_matmul_pack_fn(
 typedef void fhrl_matmul_fn(int rows, int K, int N, const fhrl_real *x, int ldx, const fhrl_real *packed,
   const fhrl_real *base, int ldbase, fhrl_real *y, int ldy);
 
+// ---- large products (kernel_gemm.c): C = alpha op(A) op(B) + beta C, as in gemm.h
+typedef void fhrl_gemm_fn(int flip_a, int flip_b, int m, int n, int k, fhrl_real alpha, const fhrl_real *A,
+  int lda, const fhrl_real *B, int ldb, fhrl_real beta, fhrl_real *C, int ldc);
+
 // ---- one token of the fast-weight memory (kernel_slots.c); equations in fhrl.h
 // qkv (3C); noise (2, R, C) or NULL; before, after (2, R, C): U, V at t-1 (NULL: zero) and t; y (C);
 // note (3R + 1) keeps for the way back: norms of q + noise, of k + noise, V_i.v, and |w|.
@@ -66,7 +70,7 @@ typedef void fhrl_rows_adamw_fn(size_t n, double decay, double rate, double corr
   double b2, double eps, const fhrl_real *g, fhrl_real *p, fhrl_real *m, fhrl_real *v);
 
 #define FHRL_KERNELS(K)                                                                            \
-  K(matmul_pack) K(matmul) K(slots_forward) K(slots_backward) K(rows_dot) K(rows_gelu) K(rows_softmax)    \
+  K(gemm) K(matmul_pack) K(matmul) K(slots_forward) K(slots_backward) K(rows_dot) K(rows_gelu) K(rows_softmax)    \
   K(rows_norm) K(rows_norm_backward) K(rows_sum) K(rows_scale) K(rows_add) K(rows_multiply)       \
   K(rows_infinite) K(rows_adamw)
 

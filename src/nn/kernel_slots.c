@@ -83,6 +83,20 @@ INLINE void recall(int C, fhrl_real alpha, fhrl_real keep, fhrl_real size, const
   }
 }
 
+// One slot's share of w = U^T (V v), from gw = dL/dw: added to dL/dU, dL/dV and dL/dv. Its own function because only
+// there restrict tells gcc that the seven rows are apart; otherwise the loop stays scalar.
+INLINE void reply(int C, fhrl_real match, const fhrl_real *restrict U, const fhrl_real *restrict V,
+  const fhrl_real *restrict v, const fhrl_real *restrict gw, fhrl_real *restrict gU, fhrl_real *restrict gV,
+  fhrl_real *restrict gv)
+{
+  const fhrl_real gmatch = dot(C, U, gw);
+  for (int j = 0; j < C; j++) {
+    gU[j] += match * gw[j];
+    gV[j] += gmatch * v[j];
+    gv[j] += gmatch * V[j];
+  }
+}
+
 void KERNEL(slots_backward)(int C, int R, fhrl_real alpha, fhrl_real beta, fhrl_real keep,
   const fhrl_real *v, const fhrl_real *before, const fhrl_real *after, const fhrl_real *note,
   const fhrl_real *y, const fhrl_real *gy, fhrl_real *carry, fhrl_real *gqkv, fhrl_real *scratch)
@@ -96,14 +110,8 @@ void KERNEL(slots_backward)(int C, int R, fhrl_real alpha, fhrl_real beta, fhrl_
   for (int j = 0; j < C; j++) gw[j] = gain * gy[j] - radial * y[j];
   for (int j = 0; j < 3 * C; j++) gqkv[j] = 0;
   for (int i = 0; i < R; i++) {
-    const fhrl_real *U = after + (size_t)i * C, *V = after + side + (size_t)i * C;
-    fhrl_real *gU = carry + (size_t)i * C, *gV = carry + side + (size_t)i * C, *gv = gqkv + 2 * (size_t)C;
-    const fhrl_real gmatch = dot(C, U, gw);
-    for (int j = 0; j < C; j++) {
-      gU[j] += match[i] * gw[j];
-      gV[j] += gmatch * v[j];
-      gv[j] += gmatch * V[j];
-    }
+    const size_t at = (size_t)i * C;
+    reply(C, match[i], after + at, after + side + at, v, gw, carry + at, carry + side + at, gqkv + 2 * (size_t)C);
   }
   for (int s = 0; s < 2 * R; s++) {
     const size_t at = (size_t)s * C;

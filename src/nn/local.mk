@@ -14,7 +14,7 @@ EXTRA_DIST += src/nn/gelu_fit.py
 
 # The kernels want contraction to FMA, which everything else does without: one answer over compilers is worth more
 # there. On x86-64 they are built once per vector level (base/cpu.h).
-FHRL_KERNEL_SOURCES = src/nn/kernel_vector.h src/nn/kernel_matmul.c src/nn/kernel_rows.c src/nn/kernel_slots.c
+FHRL_KERNEL_SOURCES = src/nn/kernel_vector.h src/nn/kernel_gemm.c src/nn/kernel_matmul.c src/nn/kernel_rows.c src/nn/kernel_slots.c
 FHRL_KERNEL_FLAGS = $(AM_CFLAGS) -ffp-contract=fast -fno-trapping-math
 noinst_LIBRARIES += libfhrl_kernel_base.a
 libfhrl_kernel_base_a_SOURCES = $(FHRL_KERNEL_SOURCES)

@@ -2,6 +2,7 @@
 // test_kernel: the float kernels of every vector level against plain loops in double, at awkward sizes
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cpu.h"
 #include "nn/kernel.h"
@@ -65,6 +66,49 @@ START_TEST(matmul_gives_a_row_the_same_bits_in_any_company)
     ck_assert_mem_eq(one, all + i * N, sizeof one);
   }
   free(packed);
+}
+END_TEST
+
+// Plain loops for C = alpha op(A) op(B) + beta C, and the largest difference.
+static double gemm_error(const fhrl_kernel *k, int flip_a, int flip_b, int m, int n, int depth)
+{
+  const int lda = (flip_a ? m : depth) + 3, ldb = (flip_b ? depth : n) + 1, ldc = n + 2;
+  const size_t a = (size_t)(flip_a ? depth : m) * lda, b = (size_t)(flip_b ? n : depth) * ldb, c = (size_t)m * ldc;
+  float *A = malloc((a + 1) * 4), *B = malloc((b + 1) * 4), *C = malloc(c * 4), *D = malloc(c * 4);
+  double worst = 0;
+  fill(A, a, 0.1);
+  fill(B, b, 0.2);
+  for (int beta = 0; beta < 2; beta++) {
+    fill(C, c, 0.3);
+    if (beta == 0) C[0] = NAN; // beta = 0 overwrites
+    memcpy(D, C, c * 4);
+    k->gemm(flip_a, flip_b, m, n, depth, 0.5f, A, lda, B, ldb, (float)beta, C, ldc);
+    for (int i = 0; i < m; i++)
+      for (int j = 0; j < ldc; j++) {
+        double want = j < n && !beta ? 0 : (double)D[i * ldc + j];
+        for (int l = 0; j < n && l < depth; l++)
+          want += 0.5 * (double)A[flip_a ? l * lda + i : i * lda + l] * (double)B[flip_b ? j * ldb + l : l * ldb + j];
+        const double error = fabs((double)C[i * ldc + j] - want);
+        worst = error <= worst ? worst : error; // NaN too
+      }
+  }
+  free(A);
+  free(B);
+  free(C);
+  free(D);
+  return worst;
+}
+
+START_TEST(gemm_equals_the_plain_product_at_any_size)
+{
+  static const int sizes[][3] = {{1, 1, 1}, {5, 3, 2}, {6, 64, 16}, {7, 65, 17}, {13, 130, 40}, {64, 64, 0},
+    {10, 72, 300}, {128, 128, 64}, {11, 200, 513}};
+  const fhrl_kernel *k = level(_i / 4);
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+    const int *z = sizes[s];
+    const double error = gemm_error(k, _i & 1, _i >> 1 & 1, z[0], z[1], z[2]);
+    ck_assert_msg(error <= 1e-6 * (z[2] + 1), "(%d, %d, %d): error %g", z[0], z[1], z[2], error);
+  }
 }
 END_TEST
 
@@ -169,6 +213,7 @@ int main(void)
   TCase *t = tcase_create("levels");
   tcase_add_loop_test(t, matmul_equals_the_plain_product_at_any_size, 0, 3);
   tcase_add_loop_test(t, matmul_gives_a_row_the_same_bits_in_any_company, 0, 3);
+  tcase_add_loop_test(t, gemm_equals_the_plain_product_at_any_size, 0, 12); // level, orientation of A and B
   tcase_add_loop_test(t, gelu_is_exact_to_a_few_units_of_float, 0, 3);
   tcase_add_loop_test(t, softmax_sums_to_one_and_passes_a_nan_on, 0, 3);
   tcase_add_loop_test(t, the_first_element_that_is_not_finite_is_found, 0, 3);
