@@ -6,6 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+static double parameter(const fhrl_system *s, const char *name) { return s->p[fhrl_system_param(s->model, name)]; }
+
+double fhrl_ladder_rate(const fhrl_system *flow)
+{
+  const double alpha = parameter(flow, "alpha");
+  return parameter(flow, "rate") != 0.0 ? -log1p(-alpha) : alpha;
+}
+
+double fhrl_ladder_share(const fhrl_system *flow, double h)
+{
+  const double ah = fhrl_ladder_rate(flow) * h;
+  return parameter(flow, "rate") != 0.0 ? -expm1(-ah) : ah;
+}
+
 // Both models call the same thing by the same name.
 static fhrl_status bind(const fhrl_system *flow, int m, fhrl_system **map, fhrl_err *err)
 {

@@ -13,6 +13,11 @@ typedef struct fhrl_ladder {
   double *work;     // owned: (2 n)
 } fhrl_ladder;
 
+// Of a bound fhrl_layer: the rate a of U and V [1/token], and their share of a step h, which need not be 1/m:
+// a h, or 1 - exp(-a h) where the rate is exact.
+double fhrl_ladder_rate(const fhrl_system *flow);
+double fhrl_ladder_share(const fhrl_system *flow, double h);
+
 // m sub-steps a token of this flow, at its own alpha, rate and c, and with its matrices, all copied. FHRL_ARG for m < 1,
 // FHRL_NOMEM.
 fhrl_status fhrl_ladder_init(fhrl_ladder *ladder, const fhrl_system *flow, int m, fhrl_err *err);

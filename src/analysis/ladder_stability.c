@@ -16,23 +16,11 @@ static const double step_max = 64.0;   // the largest h at which the ladder is t
 static double parameter(const fhrl_system *s, const char *name) { return s->p[fhrl_system_param(s->model, name)]; }
 static int channels(const fhrl_system *s) { return (int)parameter(s, "d"); }
 
-// The scalars of (1)-(2).
-static double slot_rate(const fhrl_system *s)
-{
-  const double alpha = parameter(s, "alpha");
-  return parameter(s, "rate") != 0.0 ? -log1p(-alpha) : alpha;
-}
-static double share(const fhrl_system *s, double h)
-{
-  const double alpha = parameter(s, "alpha");
-  return parameter(s, "rate") != 0.0 ? -expm1(h * log1p(-alpha)) : h * alpha;
-}
-
 // Puts the slots of z where they rest for its y, and F = g(|w|) w - y for them; f: scratch (n). Returns |F|.
 static double residual(const fhrl_system *s, double z[], double F[], double f[])
 {
   const int d = channels(s);
-  const double a = slot_rate(s), c = parameter(s, "c");
+  const double a = fhrl_ladder_rate(s), c = parameter(s, "c");
   for (int i = d; i < s->n; i++) z[i] = 0.0;
   s->model->rhs(s, 0.0, z, f); // of empty slots: a times their target
   for (int i = d; i < s->n; i++) z[i] = f[i] / a;
@@ -45,7 +33,7 @@ fhrl_status fhrl_ladder_stability_blocks(fhrl_system *s, const double u[], const
   fhrl_err *err)
 {
   const int d = channels(s), n = s->n;
-  const double a = slot_rate(s), c = parameter(s, "c");
+  const double a = fhrl_ladder_rate(s), c = parameter(s, "c");
   double *v = calloc(2 * (size_t)n, sizeof *v);
   if (v == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the Jacobian of %d states", n);
   double *Jv = v + n;
@@ -113,7 +101,7 @@ fhrl_status fhrl_ladder_stability_eigenvalues(const fhrl_system *s, const double
   double im[], fhrl_err *err)
 {
   const int d = channels(s), n = 2 * d;
-  const double a = slot_rate(s), c = parameter(s, "c");
+  const double a = fhrl_ladder_rate(s), c = parameter(s, "c");
   double *M = calloc((size_t)n * n, sizeof *M);
   if (M == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a %d x %d matrix", n, n);
   for (int i = 0; i < d; i++) {
@@ -135,7 +123,7 @@ fhrl_status fhrl_ladder_stability_radius(const fhrl_system *s, const double S[],
   double *radius, fhrl_err *err)
 {
   const int d = channels(s), n = 2 * d;
-  const double sigma = share(s, h), ch = parameter(s, "c") * h;
+  const double sigma = fhrl_ladder_share(s, h), ch = parameter(s, "c") * h;
   double *M = calloc((size_t)n * n + 2 * (size_t)n, sizeof *M);
   if (M == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a %d x %d matrix", n, n);
   double *re = M + (size_t)n * n, *im = re + n;
@@ -196,7 +184,7 @@ fhrl_status fhrl_ladder_stability_find(fhrl_system *s, const double u[], const d
   r.rho = fhrl_norm((int)d, z);
   FHRL_DO(status, fhrl_ladder_stability_blocks(s, u, z, S, K, err));
   FHRL_DO(status, fhrl_ladder_stability_eigenvalues(s, S, K, re, im, err));
-  const double a = slot_rate(s);
+  const double a = fhrl_ladder_rate(s);
   r.growth = fmax(re[0], -a);
   if (r.growth >= 0.0) {
     r.reason = "the flow's equilibrium is itself unstable";

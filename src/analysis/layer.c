@@ -12,6 +12,7 @@
 
 // What a layer needs of the network's [model] section, with the network's defaults.
 enum { PROJECTIONS_OWN, PROJECTIONS_SHARED };
+enum { Y_TO_STREAM, Y_TO_NONE };
 static const fhrl_field keys[] = {
   {"d", 192, "1", "channels", FHRL_INT, 1, 4096},
   {"layers", 3, "1", "layers", FHRL_INT, 1, 1024},
@@ -20,6 +21,9 @@ static const fhrl_field keys[] = {
   {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
   {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
   {"projections", PROJECTIONS_OWN, "", "query, key and value", FHRL_CHOICE, .choices = "own|shared"},
+  {"biases", 1, "", "attention has biases", FHRL_FLAG},
+  {"y_destination", Y_TO_STREAM, "", "where y goes", FHRL_CHOICE, .choices = "stream|none"},
+  {"ema", 1, "token", "step of y", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
 };
 enum { N_KEY = FHRL_COUNT(keys) };
 
@@ -49,7 +53,7 @@ static fhrl_status read_tensor(const fhrl_safetensors *file, int index, const ch
   return fhrl_safetensors_read(file, full, rank, shape, out, err);
 }
 
-static fhrl_status read_weights(const fhrl_safetensors *file, int shared, fhrl_layer *l, fhrl_err *err)
+static fhrl_status read_weights(const fhrl_safetensors *file, int shared, int biased, fhrl_layer *l, fhrl_err *err)
 {
   static const char *const names[2][3] = {{"fq.weight", "fk.weight", "fv.weight"}, {"wq.weight", "wk.weight", "wv.weight"}};
   static const char *const biases[3] = {"wq.bias", "wk.bias", "wv.bias"};
@@ -57,8 +61,20 @@ static fhrl_status read_weights(const fhrl_safetensors *file, int shared, fhrl_l
   FHRL_TRY(read_tensor(file, l->index, "wr.weight", 2, l->d, l->W_r, err));
   for (int i = 0; i < 3; i++) {
     FHRL_TRY(read_tensor(file, l->index, names[shared][i], 2, l->d, W[i], err));
-    if (shared) FHRL_TRY(read_tensor(file, l->index, biases[i], 1, l->d, b[i], err));
+    if (shared && biased) FHRL_TRY(read_tensor(file, l->index, biases[i], 1, l->d, b[i], err));
   }
+  return FHRL_OK;
+}
+
+// A flow is built from Algorithm 1 as it stands.
+static fhrl_status check_flow(const fhrl_config *config, const char *path, fhrl_err *err)
+{
+  const double ema = fhrl_config_real(config, "model.ema");
+  if (fhrl_config_int(config, "model.y_destination") == Y_TO_NONE)
+    return fhrl_fail(err, FHRL_ARG, "%s: model.y_destination = none: the network has no FH-RL layers", path);
+  if (ema != 1.0)
+    return fhrl_fail(err, FHRL_ARG, "%s: model.ema = %g: a token is %g units of the flow's time; only 1 is supported",
+      path, ema, ema);
   return FHRL_OK;
 }
 
@@ -112,8 +128,10 @@ fhrl_status fhrl_layer_load(const char *run, int index, fhrl_layer *out, fhrl_er
   if (index < 0 || index >= l.layers) {
     FHRL_DO(status, fhrl_fail(err, FHRL_ARG, "%s: no layer %d: it has %d, counted from 0", path, index, l.layers));
   }
+  FHRL_DO(status, check_flow(&config, path, err));
   FHRL_DO(status, allocate(&l, err));
-  FHRL_DO(status, read_weights(file, fhrl_config_int(&config, "model.projections") == PROJECTIONS_SHARED, &l, err));
+  FHRL_DO(status, read_weights(file, fhrl_config_int(&config, "model.projections") == PROJECTIONS_SHARED,
+    fhrl_config_int(&config, "model.biases"), &l, err));
   *out = l;
 done:
   fhrl_config_free(&config);

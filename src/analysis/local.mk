@@ -24,6 +24,7 @@ libfhrl_a_SOURCES += src/analysis/iss.c src/analysis/iss.h src/analysis/iss_repo
 libfhrl_a_SOURCES += src/analysis/equilibrium.c src/analysis/equilibrium.h src/analysis/contour.c src/analysis/contour.h
 libfhrl_a_SOURCES += src/analysis/probe_session.c src/analysis/probe_session.h
 libfhrl_a_SOURCES += src/analysis/probe_files.c src/analysis/probe_files.h
+libfhrl_a_SOURCES += src/analysis/training.c src/analysis/training.h
 libfhrl_a_SOURCES += src/analysis/portrait.c src/analysis/portrait.h src/analysis/portrait_orbit.c src/analysis/portrait_orbit.h
 libfhrl_a_SOURCES += src/analysis/portrait_save.c src/analysis/portrait_save.h
 libfhrl_a_SOURCES += src/analysis/compare_files.c src/analysis/compare_files.h

@@ -40,17 +40,23 @@ fhrl_status fhrl_probe_session_bytes(const fhrl_probe_plan *plan, const char *pa
     }
   }
   unsigned char *out = malloc((size_t)plan->sequences * T);
-  for (int n = 0; out && n < plan->sequences; n++) {
+  const size_t all = text.size - (size_t)T + 1, starts = all < UINT32_MAX ? all : UINT32_MAX; // of a corpus
+  fhrl_status status = FHRL_OK;
+  for (int n = 0; out && n < plan->sequences && status == FHRL_OK; n++) {
     const fhrl_random at = {
       .seed = plan->seed, .stream = FHRL_STREAM_PROBE, .step = (uint32_t)plan->source, .sequence = (uint32_t)n};
     unsigned char *row = out + (size_t)n * T;
     if (plan->source == FHRL_PROBE_CORPUS)
-      memcpy(row, text.byte + fhrl_random_below(at, 0, text.size - (size_t)T + 1), (size_t)T);
+      status = fhrl_corpus_read(&text, fhrl_random_below(at, 0, starts), (size_t)T, row, err);
     else
       for (int t = 0; t < T; t++) row[t] = (unsigned char)fhrl_random_below(at, (size_t)t, (uint64_t)vocabulary);
   }
   fhrl_corpus_free(&text);
   if (!out) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d sequences of %d bytes", plan->sequences, T);
+  if (status != FHRL_OK) {
+    free(out);
+    return status;
+  }
   *byte = out;
   *N = plan->sequences;
   return FHRL_OK;

@@ -291,9 +291,11 @@ fhrl_status fhrl_config_same(const fhrl_config *c, const char *path, fhrl_err *e
     const char *section;
     const fhrl_field *f = field_at(c, i, &section);
     const char *was = fhrl_settings_written(&saved, section, f->name);
-    if (was == NULL || strcmp(was, c->value[i].text) != 0)
+    char usual[FHRL_FIELD_TEXT];
+    fhrl_field_default(f, usual, sizeof usual); // a file from before the key was thought of
+    if (strcmp(was ? was : usual, c->value[i].text) != 0)
       status = fhrl_fail(err, FHRL_ARG, "%s has %s.%s = '%s', now it is '%s'", path, section, f->name,
-        was ? was : "(nothing)", c->value[i].text);
+        was ? was : usual, c->value[i].text);
   }
   fhrl_settings_free(&saved);
   return status;

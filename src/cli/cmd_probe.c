@@ -9,49 +9,8 @@
 #include "base/progress.h"
 #include "base/signals.h"
 #include "cli/output.h"
+#include "cli/trained.h"
 #include "cli/version.h"
-
-// The checkpoint's own values are what [model] begins with; the settings may then replace some of them.
-static fhrl_status take_model(const fhrl_gpt *gpt, const char *path, fhrl_config *config, fhrl_err *err)
-{
-  double value[FHRL_GPT_KEY_COUNT];
-  fhrl_gpt_values(&gpt->config, value);
-  for (int i = 0; i < FHRL_GPT_KEY_COUNT; i++) {
-    const fhrl_field *f = &fhrl_gpt_fields[i];
-    char text[64];
-    int len = 0;
-    if (f->kind == FHRL_CHOICE) {
-      const char *word = fhrl_field_word(f->choices, (int)value[i], &len);
-      snprintf(text, sizeof text, "%.*s", len, word);
-    } else if (f->kind == FHRL_FLAG)
-      snprintf(text, sizeof text, "%s", value[i] != 0.0 ? "true" : "false");
-    else
-      snprintf(text, sizeof text, "%.17g", value[i]);
-    FHRL_TRY(fhrl_config_set(config, "model", f->name, text, path, err));
-  }
-  return FHRL_OK;
-}
-
-// [model] as configured; what the weights were trained with may change only where no shape depends on it.
-static fhrl_status change_model(const fhrl_config *config, const char *path, fhrl_gpt *gpt, fhrl_err *err)
-{
-  static const char *const may_change[] = {"r", "alpha", "beta", "gamma", "sigma", "feedback_gradient"};
-  double trained[FHRL_GPT_KEY_COUNT], value[FHRL_GPT_KEY_COUNT];
-  fhrl_gpt_values(&gpt->config, trained);
-  for (int i = 0; i < FHRL_GPT_KEY_COUNT; i++) {
-    char name[80];
-    int free_to_change = 0;
-    snprintf(name, sizeof name, "model.%s", fhrl_gpt_fields[i].name);
-    value[i] = fhrl_config_real(config, name);
-    for (size_t j = 0; j < sizeof may_change / sizeof *may_change; j++)
-      free_to_change |= strcmp(fhrl_gpt_fields[i].name, may_change[j]) == 0;
-    if (value[i] != trained[i] && !free_to_change)
-      return fhrl_fail(err, FHRL_ARG,
-        "%s = %s is not what %s was trained with; r, alpha, beta, gamma and sigma may change", name,
-        fhrl_config_text(config, name), path);
-  }
-  return fhrl_gpt_configure(value, &gpt->config, err);
-}
 
 // The file that probe bytes come from: that of `bytes` or `corpus`, else the corpus of RUN's own config.ini, if any.
 static fhrl_status source_path(const fhrl_config *config, const char *home, char out[FHRL_PATH_SIZE], fhrl_err *err)
@@ -142,11 +101,7 @@ fhrl_status fhrl_cmd_probe(const fhrl_run *run, fhrl_err *err)
   FHRL_DO(status, fhrl_file_join(home, "probe", folder, err));
   FHRL_DO(status, fhrl_config_add(&config, "model", fhrl_gpt_fields, FHRL_GPT_KEY_COUNT, err));
   FHRL_DO(status, fhrl_config_add(&config, "probe", fhrl_probe_fields, fhrl_probe_field_count, err));
-  FHRL_DO(status, fhrl_gpt_load(path, &gpt, err));
-  FHRL_DO(status, take_model(&gpt, path, &config, err));
-  FHRL_DO(status,
-    fhrl_config_apply(&config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err));
-  FHRL_DO(status, change_model(&config, path, &gpt, err));
+  FHRL_DO(status, fhrl_trained_open(run, path, &config, &gpt, err));
   FHRL_DO(status,
     fhrl_output_open(&out, run, folder, "metrics.json", &config, (long long)fhrl_config_real(&config, "probe.seed"), err));
   status = probe(run, &config, &gpt, home, &out, err);

@@ -8,7 +8,7 @@
 #include "cli/setup.h"
 #include "nn/train.h"
 
-const char *const fhrl_command_table_sections[] = {"model", "train", "probe", "input", "solver", "start", "compare", "iss",
+const char *const fhrl_command_table_sections[] = {"model", "train", "sample", "probe", "input", "solver", "start", "compare", "iss",
   "portrait", "exponents", "equilibria", "continue", "sweep"};
 const int fhrl_command_table_section_count = FHRL_COUNT(fhrl_command_table_sections);
 
@@ -24,10 +24,21 @@ static const fhrl_keys train_keys[] = {{"model", fhrl_gpt_fields, &gpt_count}, {
   END_KEYS};
 static const fhrl_short train_shorts[] = {
   {"init", "FILE", "train.init", "Start from the weights of a checkpoint; short for --set train.init=FILE"},
+  {"probe-every", "N", "train.probe_every", "Probe the layers every N steps; short for --set train.probe_every=N"},
   {NULL, NULL, NULL, NULL},
 };
 static const fhrl_keys probe_keys[] = {{"model", fhrl_gpt_fields, &gpt_count},
   {"probe", fhrl_probe_fields, &fhrl_probe_field_count}, END_KEYS};
+static const fhrl_keys sample_keys[] = {{"model", fhrl_gpt_fields, &gpt_count},
+  {"sample", fhrl_cmd_sample_fields, &fhrl_cmd_sample_field_count}, END_KEYS};
+static const fhrl_short sample_shorts[] = {
+  {"prompt", "TEXT", "sample.prompt", "What the network reads first; short for --set sample.prompt=TEXT"},
+  {"bytes", "N", "sample.bytes", "How many bytes to write; short for --set sample.bytes=N"},
+  {"temperature", "X", "sample.temperature", "0 takes the likeliest byte; short for --set sample.temperature=X"},
+  {"top-k", "K", "sample.top_k", "Draw from the K likeliest bytes; short for --set sample.top_k=K"},
+  {"seed", "N", "sample.seed", "Seed of the draws; short for --set sample.seed=N"},
+  {NULL, NULL, NULL, NULL},
+};
 static const fhrl_short probe_shorts[] = {
   {"bytes", "FILE", "probe.bytes", "Drive it with these bytes, T a sequence; short for --set probe.bytes=FILE"},
   {NULL, NULL, NULL, NULL},
@@ -42,10 +53,19 @@ const fhrl_command fhrl_command_table[] = {
   {.name = "train",
     .input = "",
     .summary = "trains Tiny-GPT with FH-RL layers, or resumes",
-    .leaves = "in run/ or the folder of -o: checkpoint.safetensors, state.safetensors, loss.tsv, loss.svg, run.json, config.ini",
+    .leaves = "in run/ or the folder of -o: checkpoint.safetensors and the one before it, state.safetensors, loss.tsv, "
+              "loss.svg, with train.probe_every training.tsv and training.svg, run.json, config.ini; with train.seeds a folder "
+              "seed<k> of these for each",
     .run = fhrl_cmd_train,
     .shorts = train_shorts,
     .keys = train_keys},
+  {.name = "sample",
+    .input = "RUN",
+    .summary = "writes bytes that a trained network makes up, its memory carried along",
+    .leaves = "the bytes on standard output; with -o: sample.txt, run.json, config.ini",
+    .run = fhrl_cmd_sample,
+    .shorts = sample_shorts,
+    .keys = sample_keys},
   {.name = "probe",
     .input = "RUN",
     .summary = "drives a trained network with probe sequences and measures its layers",

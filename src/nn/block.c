@@ -22,9 +22,11 @@ void fhrl_block_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w, con
   memcpy(l->h1, l->h, whole * sizeof *out);
   fhrl_linear_forward(N, C, C, l->mix, w->wo, w->bo, 1, l->h1);
 
-  fhrl_fhrl_forward(tape, index, w, packed, noise, first);
-  memcpy(l->h2, l->h1, whole * sizeof *out);
-  k->rows_add(whole, l->y, l->h2);
+  if (c->y_destination != FHRL_GPT_TO_NONE) { // else h2 is h1
+    fhrl_fhrl_forward(tape, index, w, packed, noise, first);
+    memcpy(l->h2, l->h1, whole * sizeof *out);
+    k->rows_add(whole, l->y, l->h2);
+  }
 
   k->rows_norm(N, C, l->h2, w->ln2_w, w->ln2_b, l->a2, l->stat2);
   fhrl_linear_forward(N, C, F, l->a2, w->fc1, w->b1, 0, l->slope);
@@ -46,7 +48,7 @@ void fhrl_block_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w,
   fhrl_linear_backward(N, C, F, l->a2, w->fc1, wide, 0, ga, g->fc1, g->b1);
   k->rows_norm_backward(N, C, l->h2, l->stat2, w->ln2_w, ga, gh, g->ln2_w, g->ln2_b);
 
-  fhrl_fhrl_backward(tape, index, w, packed, g);
+  if (c->y_destination != FHRL_GPT_TO_NONE) fhrl_fhrl_backward(tape, index, w, packed, g);
 
   fhrl_linear_backward(N, C, C, l->mix, w->wo, gh, 0, ga, g->wo, g->bo);
   fhrl_attention_backward(tape->B, c->T, C, c->heads, l->qkv, l->prob, ga, tape->gscore, wide);

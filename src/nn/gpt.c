@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/random.h"
 #include "nn/arena.h"
 
 const fhrl_field fhrl_gpt_fields[FHRL_GPT_KEY_COUNT] = {
@@ -29,6 +28,15 @@ const fhrl_field fhrl_gpt_fields[FHRL_GPT_KEY_COUNT] = {
   {"feedback_gradient", FHRL_GPT_DETACHED, "1",
     "what the backward pass cuts: y in the feedback, nothing, or y and the carried U and V", FHRL_CHOICE, 0,
     0, 0, "detached|full|state", NULL},
+  {"biases", 1, "1", "attention and MLP have biases", FHRL_FLAG, 0, 0, 0, NULL, NULL},
+  {"x_source", FHRL_GPT_STREAM, "1", "what FH-RL reads: the stream after attention, or its layer norm (a control)",
+    FHRL_CHOICE, 0, 0, 0, "stream|ln", NULL},
+  {"y_destination", FHRL_GPT_TO_STREAM, "1", "where y goes: to the stream, or none: a GPT without FH-RL layers",
+    FHRL_CHOICE, 0, 0, 0, "stream|none", NULL},
+  {"wr_init", FHRL_GPT_WR_UNIFORM, "1", "initial W_r: uniform in +-1/sqrt(d), or normal with deviation 0.02, ...",
+    FHRL_CHOICE, 0, 0, 0, "uniform|normal|orthogonal|zero|identity", NULL},
+  {"ema", 1, "token", "step of y and, times alpha, of the fast weights; 1: Algorithm 1", FHRL_REAL, 0, 1,
+    FHRL_OPEN_LOW, NULL, NULL},
 };
 
 fhrl_gpt_config fhrl_gpt_default(void)
@@ -88,6 +96,9 @@ fhrl_status fhrl_gpt_validate(const fhrl_gpt_config *config, fhrl_err *err)
   if (config->d % config->heads != 0)
     return fhrl_fail(
       err, FHRL_ARG, "model.d = %d is not a multiple of model.heads = %d", config->d, config->heads);
+  if (config->y_destination == FHRL_GPT_TO_NONE && config->x_source == FHRL_GPT_LN)
+    return fhrl_fail(err, FHRL_ARG,
+      "model.x_source = ln cannot work with model.y_destination = none: there is no layer that would read x");
   size_t total;
   fhrl_gpt_layout(config, NULL, &total);
   if (total > (size_t)1 << 28) // 1 GiB of float, five times in training
@@ -129,7 +140,8 @@ static int walk(const fhrl_gpt_config *c, fhrl_gpt_tensor tensors[], fhrl_real *
   fhrl_gpt_params *params, size_t *total)
 {
   const size_t C = (size_t)c->d, F = C * (size_t)c->mlp, V = (size_t)c->vocabulary, T = (size_t)c->T;
-  const int OWN = c->projections == FHRL_GPT_OWN, UNTIED = !c->tied;
+  const int FHRL = c->y_destination != FHRL_GPT_TO_NONE, OWN = FHRL && c->projections == FHRL_GPT_OWN;
+  const int LNX = FHRL && c->x_source == FHRL_GPT_LN, BIAS = c->biases, UNTIED = !c->tied;
   cursor at = {tensors, 0, 0};
   fhrl_gpt_params *p = params;
   int layer = -1;
@@ -186,37 +198,6 @@ void fhrl_gpt_free(fhrl_gpt *gpt)
 {
   fhrl_arena_free(gpt->weights);
   memset(gpt, 0, sizeof *gpt);
-}
-
-static void fill(const fhrl_gpt_tensor *t, uint32_t seed, double width, fhrl_real *w)
-{
-  enum { BLOCK = 256 };
-  double z[BLOCK];
-  const fhrl_random from = {
-    .seed = seed, .stream = FHRL_STREAM_INIT, .layer = t->layer, .sequence = t->row};
-  for (size_t i = 0; i < t->count; i += BLOCK) {
-    const size_t n = t->count - i < BLOCK ? t->count - i : BLOCK;
-    if (t->init == FHRL_GPT_NORMAL)
-      fhrl_random_normal(from, i, n, z);
-    else
-      fhrl_random_uniform(from, i, n, z);
-    for (size_t j = 0; j < n; j++)
-      w[i + j] = (fhrl_real)(t->init == FHRL_GPT_NORMAL ? 0.02 * z[j] : width * (2 * z[j] - 1));
-  }
-}
-
-void fhrl_gpt_randomize(fhrl_gpt *gpt, uint32_t seed)
-{
-  fhrl_gpt_tensor tensor[FHRL_GPT_TENSORS_MAX];
-  const int count = fhrl_gpt_layout(&gpt->config, tensor, NULL);
-  for (int k = 0; k < count; k++) {
-    const fhrl_gpt_tensor *t = &tensor[k];
-    fhrl_real *w = gpt->weights + t->offset;
-    if (t->init == FHRL_GPT_NORMAL || t->init == FHRL_GPT_UNIFORM)
-      fill(t, seed, 1.0 / sqrt(gpt->config.d), w);
-    else
-      for (size_t i = 0; i < t->count; i++) w[i] = t->init == FHRL_GPT_ONE;
-  }
 }
 
 fhrl_gpt_tensor fhrl_gpt_locate(const fhrl_gpt_config *config, size_t index)

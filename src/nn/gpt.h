@@ -17,7 +17,8 @@
 #define FHRL_GPT_KEYS(K)                                                                           \
   K(int, vocabulary) K(int, d) K(int, heads) K(int, layers) K(int, T) K(int, mlp) K(int, tied)     \
   K(int, projections) K(int, r) K(double, alpha) K(double, beta) K(double, gamma) K(double, sigma) \
-  K(int, feedback_gradient)
+  K(int, feedback_gradient) K(int, biases) K(int, x_source) K(int, y_destination) K(int, wr_init)  \
+  K(double, ema)
 
 typedef struct fhrl_gpt_config {
 #define K(type, name) type name;
@@ -27,7 +28,10 @@ typedef struct fhrl_gpt_config {
 
 enum { FHRL_GPT_OWN, FHRL_GPT_SHARED };                     // projections
 enum { FHRL_GPT_DETACHED, FHRL_GPT_FULL, FHRL_GPT_STATE };  // feedback_gradient
-enum { FHRL_GPT_KEY_COUNT = 14, FHRL_GPT_LAYERS_MAX = 64 };
+enum { FHRL_GPT_STREAM, FHRL_GPT_LN };                      // x_source
+enum { FHRL_GPT_TO_STREAM, FHRL_GPT_TO_NONE };              // y_destination: to none is a plain GPT
+enum { FHRL_GPT_WR_UNIFORM, FHRL_GPT_WR_NORMAL, FHRL_GPT_WR_ORTHOGONAL, FHRL_GPT_WR_ZERO, FHRL_GPT_WR_IDENTITY };
+enum { FHRL_GPT_KEY_COUNT = 19, FHRL_GPT_LAYERS_MAX = 64 };
 extern const fhrl_field fhrl_gpt_fields[FHRL_GPT_KEY_COUNT]; // names, defaults, ranges
 
 // The defaults; the configuration from one number per key in table order, validated, and back.
@@ -38,7 +42,8 @@ void fhrl_gpt_values(const fhrl_gpt_config *config, double value[FHRL_GPT_KEY_CO
 fhrl_status fhrl_gpt_validate(const fhrl_gpt_config *config, fhrl_err *err);
 
 // ---- parameters: K(field, name on disk, rows, columns (0: a vector), initial value, present)
-// Attention's weights and biases lie together, so that q, k, v are one product; FH-RL's likewise.
+// Attention's weights and biases lie together, so that q, k, v are one product; FH-RL's likewise. A tensor's place in
+// its list names its random numbers: a new one goes to the end.
 #define FHRL_GPT_FRONT(K)                                                                          \
   K(tok, "tok.weight", V, C, NORMAL, 1)                                                            \
   K(pos, "pos.weight", T, C, NORMAL, 1)
@@ -48,21 +53,23 @@ fhrl_status fhrl_gpt_validate(const fhrl_gpt_config *config, fhrl_err *err);
   K(wq, "wq.weight", C, C, NORMAL, 1)                                                              \
   K(wk, "wk.weight", C, C, NORMAL, 1)                                                              \
   K(wv, "wv.weight", C, C, NORMAL, 1)                                                              \
-  K(bq, "wq.bias", C, 0, ZERO, 1)                                                                  \
-  K(bk, "wk.bias", C, 0, ZERO, 1)                                                                  \
-  K(bv, "wv.bias", C, 0, ZERO, 1)                                                                  \
+  K(bq, "wq.bias", C, 0, ZERO, BIAS)                                                                  \
+  K(bk, "wk.bias", C, 0, ZERO, BIAS)                                                                  \
+  K(bv, "wv.bias", C, 0, ZERO, BIAS)                                                                  \
   K(wo, "wo.weight", C, C, NORMAL, 1)                                                              \
-  K(bo, "wo.bias", C, 0, ZERO, 1)                                                                  \
-  K(wr, "wr.weight", C, C, UNIFORM, 1)                                                             \
+  K(bo, "wo.bias", C, 0, ZERO, BIAS)                                                                  \
+  K(wr, "wr.weight", C, C, REENTRY, FHRL)                                                             \
   K(fq, "fq.weight", C, C, NORMAL, OWN)                                                            \
   K(fk, "fk.weight", C, C, NORMAL, OWN)                                                            \
   K(fv, "fv.weight", C, C, NORMAL, OWN)                                                            \
   K(ln2_w, "ln2.weight", C, 0, ONE, 1)                                                             \
   K(ln2_b, "ln2.bias", C, 0, ZERO, 1)                                                              \
   K(fc1, "fc1.weight", F, C, NORMAL, 1)                                                            \
-  K(b1, "fc1.bias", F, 0, ZERO, 1)                                                                 \
+  K(b1, "fc1.bias", F, 0, ZERO, BIAS)                                                                 \
   K(fc2, "fc2.weight", C, F, NORMAL, 1)                                                            \
-  K(b2, "fc2.bias", C, 0, ZERO, 1)
+  K(b2, "fc2.bias", C, 0, ZERO, BIAS)                                                              \
+  K(lnx_w, "lnf.weight", C, 0, ONE, LNX)                                                           \
+  K(lnx_b, "lnf.bias", C, 0, ZERO, LNX)
 #define FHRL_GPT_BACK(K)                                                                           \
   K(lnf_w, "lnf.weight", C, 0, ONE, 1)                                                             \
   K(lnf_b, "lnf.bias", C, 0, ZERO, 1)                                                              \
@@ -85,7 +92,7 @@ typedef enum fhrl_gpt_start {
   FHRL_GPT_ZERO,
   FHRL_GPT_ONE,
   FHRL_GPT_NORMAL,
-  FHRL_GPT_UNIFORM
+  FHRL_GPT_REENTRY // as wr_init says
 } fhrl_gpt_start;
 
 // One tensor of the table, with the layer's number in its name: "blocks.0.wr.weight".
@@ -101,7 +108,7 @@ typedef struct fhrl_gpt_tensor {
 // count);
 // returns how many, *total (or NULL) receives the number of parameters.
 int fhrl_gpt_layout(const fhrl_gpt_config *config, fhrl_gpt_tensor tensors[], size_t *total);
-enum { FHRL_GPT_TENSORS_MAX = 5 + 20 * FHRL_GPT_LAYERS_MAX };
+enum { FHRL_GPT_TENSORS_MAX = 5 + 22 * FHRL_GPT_LAYERS_MAX };
 
 // Pointers into an arena of *total elements.
 void fhrl_gpt_bind(const fhrl_gpt_config *config, fhrl_real *arena, fhrl_gpt_params *out);
@@ -110,6 +117,7 @@ void fhrl_gpt_bind(const fhrl_gpt_config *config, fhrl_real *arena, fhrl_gpt_par
 typedef struct fhrl_gpt {
   fhrl_gpt_config config;
   size_t count;           // parameters
+  int step;               // of the training that made the weights; 0: none, or not known
   fhrl_real *weights;     // (count), owned, 64-byte aligned
   fhrl_gpt_params params; // pointers into weights
 } fhrl_gpt;
@@ -118,7 +126,8 @@ typedef struct fhrl_gpt {
 fhrl_status fhrl_gpt_init(const fhrl_gpt_config *config, fhrl_gpt *out, fhrl_err *err);
 void fhrl_gpt_free(fhrl_gpt *gpt);
 
-// Initial weights: N(0, 0.02), biases 0, gains 1, W_r uniform in +-1/sqrt(C); from stream INIT of the seed.
+// Initial weights from stream INIT of the seed: N(0, 0.02), biases 0, gains 1; W_r as wr_init says: uniform in
+// +-1/sqrt(C), N(0, 0.02), orthogonal (the rows of a normal matrix, orthonormalised), zero, or the identity.
 void fhrl_gpt_randomize(fhrl_gpt *gpt, uint32_t seed);
 
 // The tensor that element `index` of an arena belongs to: for messages.
@@ -127,7 +136,7 @@ fhrl_gpt_tensor fhrl_gpt_locate(const fhrl_gpt_config *config, size_t index);
 // A tensor of an arena as an entry for a safetensors file; borrows name, t and arena.
 fhrl_tensor fhrl_gpt_describe(const fhrl_gpt_tensor *t, const char *name, const fhrl_real *arena);
 
-// ---- files: checkpoint.safetensors, tensors by their names, __metadata__ format = "fhrl" and model.* keys
+// ---- files: checkpoint.safetensors, tensors by their names, __metadata__ format = "fhrl", model.* keys, train.step
 // Reads a checkpoint: the file, or the one in the folder `path`; F32 or F64; keys that are absent take their
 // defaults. FHRL_FORMAT for a tensor that is missing, unknown or of another shape (both named),
 // FHRL_NUMERIC for a weight that is not finite, FHRL_IO. *out is to be freed.

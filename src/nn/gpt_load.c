@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // gpt_load: a network from a checkpoint that may come from anywhere
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,9 @@ fhrl_status fhrl_gpt_load(const char *path, fhrl_gpt *out, fhrl_err *err)
   }
   FHRL_DO(status, fhrl_gpt_init(&config, &gpt, err));
   FHRL_DO(status, read_weights(file, &gpt, err));
+  const char *step = fhrl_safetensors_metadata(file, "train.step"); // for messages only: any number will do
+  const long number = step ? strtol(step, NULL, 10) : 0;
+  gpt.step = number > 0 && number < INT_MAX ? (int)number : 0;
   *out = gpt;
 done:
   if (status != FHRL_OK) fhrl_gpt_free(&gpt);

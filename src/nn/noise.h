@@ -13,6 +13,7 @@ typedef struct fhrl_noise {
     *given; // (layers, sequences, T, 2, R, C), borrowed; NULL: drawn N(0, sigma^2) if sigma > 0
   int sequences;          // of `given`
   uint32_t seed, step;    // of the draw: stream NOISE keyed (step, layer, sequence)
+  int off;                // 1: none, whatever sigma is
 } fhrl_noise;
 
 // Row (2, R, C) for token t of sequence b of the chunk that begins at sequence `first`; NULL: no noise.

@@ -45,13 +45,14 @@ static void visit(void *context, const fhrl_tape *tape, int first)
   for (int i = 0; i < c->layers; i++) {
     const fhrl_tape_layer *l = &tape->layer[i];
     const fhrl_record_layer *to = &r->layer[i];
-    turn(tape, first, C, l->h1, to->x_pre);
+    turn(tape, first, C, l->h1, to->attention);
+    turn(tape, first, C, l->h, to->x_pre);
     turn(tape, first, C, l->x, to->x);
     turn(tape, first, C, l->y, to->y);
     turn(tape, first, C, i + 1 < c->layers ? tape->layer[i + 1].h : tape->h, to->h_out);
-    turn(tape, first, C, l->h, to->attention);
-    fhrl_real *a = to->attention + (size_t)first * c->T * C, *x = to->x_pre + (size_t)first * c->T * C;
-    for (size_t j = 0; j < (size_t)B * c->T * C; j++) a[j] = x[j] - a[j]; // the tape keeps only the sum
+    fhrl_real *a = to->attention + (size_t)first * c->T * C, *h = to->x_pre + (size_t)first * c->T * C;
+    for (size_t j = 0; j < (size_t)B * c->T * C; j++) a[j] -= h[j]; // the tape keeps only the sum
+    turn(tape, first, C, l->x_pre, to->x_pre);
     const fhrl_real *last = l->state + (size_t)(tape->N - B) * 2 * side;
     for (int b = 0; b < B; b++) {
       memcpy(to->U + (size_t)(first + b) * side, last + (size_t)b * 2 * side, side * sizeof *last);
@@ -65,6 +66,8 @@ fhrl_status fhrl_record_run(const fhrl_gpt *gpt, const fhrl_sequences *sequences
   int threads, fhrl_record *out, fhrl_err *err)
 {
   if (sequences->n < 1) return fhrl_fail(err, FHRL_ARG, "%d sequences to record", sequences->n);
+  if (gpt->config.y_destination == FHRL_GPT_TO_NONE)
+    return fhrl_fail(err, FHRL_ARG, "nothing to record: model.y_destination = none, a network without FH-RL layers");
   fhrl_record r = {.config = gpt->config, .N = sequences->n};
   fhrl_engine engine = {.batch = 0};
   fhrl_status status;

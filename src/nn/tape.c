@@ -7,9 +7,25 @@
 
 #include "nn/arena.h"
 
+// The arrays of FH-RL.
+static void bind_memory(const fhrl_gpt_config *c, size_t N, fhrl_real *base, size_t *at, fhrl_tape_layer *l)
+{
+  const size_t C = (size_t)c->d, R = (size_t)c->r;
+  const int ln = c->x_source == FHRL_GPT_LN, average = c->ema < 1.0;
+  l->x_pre = ln ? fhrl_arena_cut(base, at, N * C) : l->h1;
+  l->statx = ln ? fhrl_arena_cut(base, at, N * 2) : NULL;
+  l->x = fhrl_arena_cut(base, at, N * C);
+  l->fqkv = fhrl_arena_cut(base, at, N * 3 * C);
+  l->state = fhrl_arena_cut(base, at, N * 2 * R * C);
+  l->note = fhrl_arena_cut(base, at, N * (3 * R + 1));
+  l->y = fhrl_arena_cut(base, at, N * C);
+  l->z = average ? fhrl_arena_cut(base, at, N * C) : l->y;
+  l->h2 = fhrl_arena_cut(base, at, N * C);
+}
+
 static void bind_layer(const fhrl_gpt_config *c, size_t B, fhrl_real *base, size_t *at, fhrl_tape_layer *l)
 {
-  const size_t T = (size_t)c->T, N = B * T, C = (size_t)c->d, F = C * (size_t)c->mlp, R = (size_t)c->r;
+  const size_t T = (size_t)c->T, N = B * T, C = (size_t)c->d, F = C * (size_t)c->mlp;
   l->h = fhrl_arena_cut(base, at, N * C);
   l->a1 = fhrl_arena_cut(base, at, N * C);
   l->stat1 = fhrl_arena_cut(base, at, N * 2);
@@ -17,12 +33,8 @@ static void bind_layer(const fhrl_gpt_config *c, size_t B, fhrl_real *base, size
   l->prob = fhrl_arena_cut(base, at, B * (size_t)c->heads * T * T);
   l->mix = fhrl_arena_cut(base, at, N * C);
   l->h1 = fhrl_arena_cut(base, at, N * C);
-  l->x = fhrl_arena_cut(base, at, N * C);
-  l->fqkv = fhrl_arena_cut(base, at, N * 3 * C);
-  l->state = fhrl_arena_cut(base, at, N * 2 * R * C);
-  l->note = fhrl_arena_cut(base, at, N * (3 * R + 1));
-  l->y = fhrl_arena_cut(base, at, N * C);
-  l->h2 = fhrl_arena_cut(base, at, N * C);
+  l->h2 = l->h1;
+  if (c->y_destination != FHRL_GPT_TO_NONE) bind_memory(c, N, base, at, l);
   l->a2 = fhrl_arena_cut(base, at, N * C);
   l->stat2 = fhrl_arena_cut(base, at, N * 2);
   l->slope = fhrl_arena_cut(base, at, N * F);
@@ -45,6 +57,7 @@ static size_t bind(const fhrl_gpt_config *c, size_t B, fhrl_real *base, fhrl_tap
   t->gscore = fhrl_arena_cut(base, &at, T * T);
   t->gx = fhrl_arena_cut(base, &at, N * C);
   t->carry = fhrl_arena_cut(base, &at, B * 2 * R * C);
+  t->later = c->ema < 1.0 ? fhrl_arena_cut(base, &at, B * C) : NULL;
   t->scratch = fhrl_arena_cut(base, &at, 2 * C);
   return at;
 }

@@ -17,13 +17,16 @@ typedef struct fhrl_tape_layer {
   fhrl_real *qkv;   // (N, 3C)         attention's q, k, v
   fhrl_real *prob;  // (B, H, T, T)    attention's weights, zero above the diagonal
   fhrl_real *mix;   // (N, C)          heads' outputs, side by side
-  fhrl_real *h1;    // (N, C)          h + attention = x_pre of FH-RL
+  fhrl_real *h1;    // (N, C)          h + attention
+  fhrl_real *x_pre; // (N, C)          what FH-RL reads: h1 itself, or its layer norm
+  fhrl_real *statx; // (N, 2)          of that norm; NULL without it
   fhrl_real *x;     // (N, C)          with reentry
   fhrl_real *fqkv;  // (N, 3C)         FH-RL's q, k, v
   fhrl_real *state; // (N, 2, R, C)    U and V after each token
   fhrl_real *note;  // (N, 3R + 1)     norms and matches, see kernel.h
+  fhrl_real *z;     // (N, C)          g(|w|) w: y itself if ema is 1
   fhrl_real *y;     // (N, C)          output of FH-RL
-  fhrl_real *h2;    // (N, C)          h1 + y
+  fhrl_real *h2;    // (N, C)          h1 + y; h1 itself without FH-RL, whose arrays are then NULL
   fhrl_real *a2;    // (N, C)          LN2 h2
   fhrl_real *stat2; // (N, 2)
   fhrl_real *slope; // (N, F)          gelu' of the MLP's inner sum
@@ -38,12 +41,13 @@ typedef struct fhrl_tape {
   fhrl_real *af, *statf;  // (N, C), (N, 2)  final LN
   fhrl_real *logits;      // (N, V)  becomes dL/dlogits on the way back
   fhrl_real *noise;       // (B, 2, R, C)  slot noise of one token
-  double *normal;         // (2, R, C)  one sequence's normals, owned
+  float *normal;          // (2, R, C)  one sequence's normals, owned
   fhrl_real *gh, *ga;     // (N, C)  dL/dh and a branch of it
   fhrl_real *gwide;       // (N, max(3C, F))
   fhrl_real *gscore;      // (T, T)
   fhrl_real *gx;          // (N, C)  dL/dx of FH-RL
   fhrl_real *carry;       // (B, 2, R, C)  dL/d(U, V) from later tokens
+  fhrl_real *later;       // (B, C)  dL/dy from the moving average of later tokens; NULL if ema is 1
   fhrl_real *scratch;     // (2C)
   fhrl_real *block;       // owned
 } fhrl_tape;

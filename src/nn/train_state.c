@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // train_state: the files of a training run
 //
-// state.safetensors: the weights by their names, Adam's moments as adam.m.NAME and adam.v.NAME, train.loss
-// (steps), and as metadata format = "fhrl-state", state.step, model.*, train.* and the fingerprints of the
-// corpus and of the start.
+// state.safetensors: the weights by their names, Adam's moments as adam.m.NAME and adam.v.NAME, what was measured as
+// train.loss, train.gradient_norm, train.eval_loss and train.probe (train.h), and as metadata format = "fhrl-state",
+// state.step, model.*, train.* and the fingerprints of the corpora and of the start.
 #include "nn/train_state.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +19,19 @@ typedef struct names { // of the moments
   char m[48], v[48];
 } names;
 
+enum { HISTORIES = 4 };
+typedef struct history { // one of the measured series
+  const char *name;
+  double *data;
+  size_t width;         // numbers of one entry
+  size_t (*length)(const fhrl_train *t, int step);
+} history;
+
 typedef struct sheet { // what save and load lay out alike
   fhrl_gpt_tensor *layout; // (count)
   names *name;             // (count)
-  fhrl_tensor *tensor;     // (3 count + 1)
+  fhrl_tensor *tensor;     // (3 count + HISTORIES)
+  history history[HISTORIES];
   fhrl_metadata *metadata; // without state.step
   int count;
 } sheet;
@@ -34,28 +44,36 @@ static void sheet_free(sheet *s)
   free(s->metadata);
 }
 
-static fhrl_status describe_run(const fhrl_train *t, fhrl_metadata *m, fhrl_err *err)
+static size_t each_step(const fhrl_train *t, int step) { return (size_t)step; }
+static size_t each_evaluation(const fhrl_train *t, int step) { return (size_t)fhrl_train_evaluations(t, step); }
+static size_t each_observation(const fhrl_train *t, int step) { return (size_t)fhrl_train_observations(t, step); }
+
+// steps: those of the run that is described, which may be fewer than are wanted now.
+static fhrl_status describe_run(const fhrl_train *t, int steps, fhrl_metadata *m, fhrl_err *err)
 {
-  double model[FHRL_GPT_KEY_COUNT];
+  double train[FHRL_TRAIN_KEY_COUNT], model[FHRL_GPT_KEY_COUNT];
   char print[24];
   fhrl_gpt_values(&t->job.model, model);
+  memcpy(train, t->job.train.value, sizeof train);
+  train[FHRL_TRAIN_STEPS] = steps;
   FHRL_TRY(fhrl_metadata_put(m, "format", "fhrl-state", err));
   FHRL_TRY(fhrl_metadata_fields(m, "model", fhrl_gpt_fields, FHRL_GPT_KEY_COUNT, model, err));
-  FHRL_TRY(
-    fhrl_metadata_fields(m, "train", fhrl_train_fields, FHRL_TRAIN_KEY_COUNT, t->job.train.value, err));
+  FHRL_TRY(fhrl_metadata_fields(m, "train", fhrl_train_fields, FHRL_TRAIN_KEY_COUNT, train, err));
   snprintf(print, sizeof print, "%016" PRIx64, t->corpus_print);
   FHRL_TRY(fhrl_metadata_put(m, "train.corpus (fingerprint)", print, err));
+  snprintf(print, sizeof print, "%016" PRIx64, t->held_print);
+  FHRL_TRY(fhrl_metadata_put(m, "train.eval_corpus (fingerprint)", print, err));
   snprintf(print, sizeof print, "%016" PRIx64, t->init_print);
   return fhrl_metadata_put(m, "train.init (fingerprint of the first weights)", print, err);
 }
 
-static fhrl_status sheet_init(const fhrl_train *t, sheet *s, fhrl_err *err)
+static fhrl_status sheet_init(const fhrl_train *t, int steps, sheet *s, fhrl_err *err)
 {
   *s = (sheet){.count = fhrl_gpt_layout(&t->job.model, NULL, NULL)};
   const size_t n = (size_t)s->count;
   s->layout = calloc(n, sizeof *s->layout);
   s->name = calloc(n, sizeof *s->name);
-  s->tensor = calloc(3 * n + 1, sizeof *s->tensor);
+  s->tensor = calloc(3 * n + HISTORIES, sizeof *s->tensor);
   s->metadata = calloc(1, sizeof *s->metadata);
   if (!s->layout || !s->name || !s->tensor || !s->metadata)
     return fhrl_fail(err, FHRL_NOMEM, "no memory for the table of %zu tensors", n);
@@ -68,13 +86,22 @@ static fhrl_status sheet_init(const fhrl_train *t, sheet *s, fhrl_err *err)
     s->tensor[s->count + k] = fhrl_gpt_describe(at, s->name[k].m, t->m);
     s->tensor[2 * s->count + k] = fhrl_gpt_describe(at, s->name[k].v, t->v);
   }
-  s->tensor[3 * n] = (fhrl_tensor){.name = "train.loss",
-    .dtype = FHRL_F64,
-    .rank = 1,
-    .shape = {(size_t)t->steps},
-    .count = (size_t)t->steps,
-    .data = t->loss};
-  return describe_run(t, s->metadata, err);
+  const fhrl_train_observer *o = t->job.observer;
+  const history all[HISTORIES] = {{"train.loss", t->loss, 1, each_step},
+    {"train.gradient_norm", t->norm, 1, each_step},
+    {"train.eval_loss", t->held_loss, 1, each_evaluation},
+    {"train.probe", t->seen, o ? (size_t)o->blocks * o->columns : 0, each_observation}};
+  for (int k = 0; k < HISTORIES; k++) {
+    const size_t length = all[k].length(t, t->steps);
+    s->history[k] = all[k];
+    s->tensor[3 * n + (size_t)k] = (fhrl_tensor){.name = all[k].name,
+      .dtype = FHRL_F64,
+      .rank = 2,
+      .shape = {length, all[k].width},
+      .count = length * all[k].width,
+      .data = all[k].data};
+  }
+  return describe_run(t, steps, s->metadata, err);
 }
 
 static fhrl_status save_state(const fhrl_train *t, fhrl_err *err)
@@ -83,10 +110,10 @@ static fhrl_status save_state(const fhrl_train *t, fhrl_err *err)
   sheet s;
   fhrl_status status;
   snprintf(step, sizeof step, "%d", t->step);
-  FHRL_DO(status, sheet_init(t, &s, err));
+  FHRL_DO(status, sheet_init(t, t->steps, &s, err));
   FHRL_DO(status, fhrl_metadata_put(s.metadata, "state.step", step, err));
   FHRL_DO(status, fhrl_file_join(t->job.folder, "state.safetensors", path, err));
-  FHRL_DO(status, fhrl_safetensors_save(path, s.tensor, 3 * s.count + 1, s.metadata->list, err));
+  FHRL_DO(status, fhrl_safetensors_save(path, s.tensor, 3 * s.count + HISTORIES, s.metadata->list, err));
 done:
   sheet_free(&s);
   return status;
@@ -94,16 +121,72 @@ done:
 
 static fhrl_status save_losses(const fhrl_train *t, fhrl_err *err)
 {
-  static const char *const columns[] = {"step", "loss"}, *const units[] = {"1", "nat/byte"};
+  static const char *const columns[] = {"step", "loss", "lr", "gradient_norm", "eval_loss"};
+  static const char *const units[] = {"1", "nat/byte", "1", "nat/byte", "nat/byte"};
   char path[FHRL_PATH_SIZE];
   fhrl_table table;
   FHRL_TRY(fhrl_file_join(t->job.folder, "loss.tsv", path, err));
-  FHRL_TRY(fhrl_table_begin(&table, path, "fhrl.loss/1", columns, units, 2, err));
+  FHRL_TRY(fhrl_table_begin(&table, path, "fhrl.loss/2", columns, units, 5, err));
   for (int i = 0; i < t->step; i++) {
+    const int n = fhrl_train_evaluations(t, i + 1);
     fhrl_table_int(&table, i + 1);
     fhrl_table_real(&table, t->loss[i]);
+    fhrl_table_real(&table, fhrl_train_lr(t, i));
+    fhrl_table_real(&table, t->norm[i]);
+    fhrl_table_real(&table, n > fhrl_train_evaluations(t, i) ? t->held_loss[n - 1] : (double)NAN);
   }
   return fhrl_table_commit(&table, err);
+}
+
+// training.tsv: a block for each of the observer's.
+static fhrl_status save_observations(const fhrl_train *t, fhrl_err *err)
+{
+  enum { COLUMNS = 32 };
+  const fhrl_train_observer *o = t->job.observer;
+  const int count = fhrl_train_observations(t, t->step), every = (int)t->job.train.value[FHRL_TRAIN_PROBE_EVERY];
+  const char *label[COLUMNS + 1] = {"step"}, *units[COLUMNS + 1] = {"1"};
+  char path[FHRL_PATH_SIZE];
+  fhrl_table table;
+  if (count == 0) return FHRL_OK;
+  if (o->columns > COLUMNS) return fhrl_fail(err, FHRL_LIMIT, "%d columns of training.tsv", o->columns);
+  memcpy(label + 1, o->names, (size_t)o->columns * sizeof *label);
+  memcpy(units + 1, o->units, (size_t)o->columns * sizeof *units);
+  FHRL_TRY(fhrl_file_join(t->job.folder, "training.tsv", path, err));
+  FHRL_TRY(fhrl_table_begin(&table, path, "fhrl.training/1", label, units, o->columns + 1, err));
+  for (int b = 0; b < o->blocks; b++) {
+    if (b > 0) fhrl_table_break(&table);
+    for (int i = 0; i < count; i++) {
+      const double *row = t->seen + ((size_t)i * o->blocks + b) * (size_t)o->columns;
+      fhrl_table_int(&table, (long long)i * every);
+      for (int k = 0; k < o->columns; k++) fhrl_table_real(&table, row[k]);
+    }
+  }
+  return fhrl_table_commit(&table, err);
+}
+
+// The checkpoint that is about to be replaced stays as the previous one, if it was a scheduled one: what remains does
+// then not depend on where a run was stopped or how often it was prolonged. A copy, because checkpoint.safetensors
+// must be there at every instant.
+static fhrl_status keep_previous(const fhrl_train *t, const char *checkpoint, fhrl_err *err)
+{
+  char path[FHRL_PATH_SIZE], *data;
+  size_t size;
+  fhrl_safetensors *old;
+  if (!fhrl_file_exists(checkpoint) || fhrl_safetensors_open(checkpoint, &old, NULL) != FHRL_OK) return FHRL_OK;
+  const char *text = fhrl_safetensors_metadata(old, "train.step");
+  const long step = text ? strtol(text, NULL, 10) : 0, every = (long)t->job.train.value[FHRL_TRAIN_CHECKPOINT_EVERY];
+  fhrl_safetensors_close(old);
+  if (step <= 0 || step >= t->step || step % every != 0) return FHRL_OK;
+  FHRL_TRY(fhrl_file_join(t->job.folder, "checkpoint.previous.safetensors", path, err));
+  FHRL_TRY(fhrl_file_read(checkpoint, SIZE_MAX - 1, &data, &size, err));
+  fhrl_file file;
+  fhrl_status status = fhrl_file_begin(&file, path, err);
+  if (status == FHRL_OK) {
+    fwrite(data, 1, size, file.stream); // what fails shows at commit
+    status = fhrl_file_commit(&file, err);
+  }
+  free(data);
+  return status;
 }
 
 fhrl_status fhrl_train_state_save(const fhrl_train *train, fhrl_err *err)
@@ -111,8 +194,10 @@ fhrl_status fhrl_train_state_save(const fhrl_train *train, fhrl_err *err)
   char path[FHRL_PATH_SIZE];
   if (train->job.folder == NULL) return FHRL_OK;
   FHRL_TRY(save_state(train, err));
+  FHRL_TRY(save_observations(train, err));
   if (train->step == 0) return FHRL_OK;
   FHRL_TRY(fhrl_file_join(train->job.folder, "checkpoint.safetensors", path, err));
+  FHRL_TRY(keep_previous(train, path, err));
   FHRL_TRY(fhrl_gpt_save(&train->gpt, path, err));
   return save_losses(train, err);
 }
@@ -127,13 +212,25 @@ static fhrl_status read_real(
 #endif
 }
 
+// A series may be shorter than the one now wanted: that of a run which is prolonged.
+static fhrl_status read_history(const fhrl_train *t, const fhrl_safetensors *file, const history *h, fhrl_err *err)
+{
+  const fhrl_tensor *found = fhrl_safetensors_find(file, h->name);
+  const size_t most = h->length(t, t->steps);
+  if (found == NULL || found->rank != 2 || found->shape[0] > most || found->shape[1] != h->width)
+    return fhrl_fail(err, FHRL_FORMAT, "%s: %s is missing, or not at most %zu x %zu", fhrl_safetensors_path(file), h->name,
+      most, h->width);
+  const fhrl_status status = fhrl_safetensors_read(file, h->name, 2, found->shape, h->data, err);
+  return status == FHRL_NUMERIC ? FHRL_OK : status; // a NaN says that a quantity was not defined
+}
+
 static fhrl_status read_state(fhrl_train *t, const fhrl_safetensors *file, const sheet *s, fhrl_err *err)
 {
   const char *path = fhrl_safetensors_path(file), *text = fhrl_safetensors_metadata(file, "state.step");
   char *end;
-  if (fhrl_safetensors_count(file) != 3 * s->count + 1)
+  if (fhrl_safetensors_count(file) != 3 * s->count + HISTORIES)
     return fhrl_fail(err, FHRL_FORMAT, "%s holds %d tensors, not %d", path, fhrl_safetensors_count(file),
-      3 * s->count + 1);
+      3 * s->count + HISTORIES);
   const long step = text ? strtol(text, &end, 10) : -1;
   if (text == NULL || *text == '\0' || *end != '\0' || step < 0 || step > t->steps)
     return fhrl_fail(
@@ -144,9 +241,23 @@ static fhrl_status read_state(fhrl_train *t, const fhrl_safetensors *file, const
     FHRL_TRY(read_real(file, &s->tensor[s->count + k], t->m + offset, err));
     FHRL_TRY(read_real(file, &s->tensor[2 * s->count + k], t->v + offset, err));
   }
-  const size_t shape[1] = {(size_t)t->steps};
-  FHRL_TRY(fhrl_safetensors_read(file, "train.loss", 1, shape, t->loss, err));
-  t->step = (int)step;
+  for (int k = 0; k < HISTORIES; k++) FHRL_TRY(read_history(t, file, &s->history[k], err));
+  t->step = t->gpt.step = (int)step;
+  return FHRL_OK;
+}
+
+// *steps = those that the saved run was to make, if it may be prolonged to the ones now wanted; else the latter.
+static fhrl_status steps_of(const fhrl_train *t, const fhrl_safetensors *file, int *steps, fhrl_err *err)
+{
+  const char *text = fhrl_safetensors_metadata(file, "train.steps");
+  const double saved = text ? strtod(text, NULL) : 0.0;
+  *steps = t->steps;
+  if (!(saved >= 1.0 && saved < t->steps)) return FHRL_OK;
+  if (t->job.train.value[FHRL_TRAIN_SCHEDULE] != FHRL_TRAIN_CONSTANT)
+    return fhrl_fail(err, FHRL_ARG,
+      "%s was made with train.steps = %.40s, not %d: only a run with schedule = constant may be prolonged",
+      fhrl_safetensors_path(file), text, t->steps);
+  *steps = (int)saved;
   return FHRL_OK;
 }
 
@@ -157,10 +268,12 @@ fhrl_status fhrl_train_state_load(fhrl_train *train, int *found, fhrl_err *err)
   *found = fhrl_file_exists(path);
   if (!*found) return FHRL_OK;
   fhrl_safetensors *file = NULL;
-  sheet s;
+  sheet s = {.count = 0};
+  int steps;
   fhrl_status status;
-  FHRL_DO(status, sheet_init(train, &s, err));
   FHRL_DO(status, fhrl_safetensors_open(path, &file, err));
+  FHRL_DO(status, steps_of(train, file, &steps, err));
+  FHRL_DO(status, sheet_init(train, steps, &s, err));
   FHRL_DO(status, fhrl_metadata_compare(s.metadata, file, err));
   FHRL_DO(status, read_state(train, file, &s, err));
 done:

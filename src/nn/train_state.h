@@ -4,8 +4,8 @@
 
 #include "nn/train.h"
 
-// Writes state.safetensors, then checkpoint.safetensors and loss.tsv (these two not before the first step)
-// into job.folder; each is old or new, never torn. Nothing if the folder is NULL.
+// Writes state.safetensors, then training.tsv (if something is observed), checkpoint.previous.safetensors,
+// checkpoint.safetensors and loss.tsv (these three not before the first step) into job.folder; each is old or new, never torn. Nothing if the folder is NULL.
 fhrl_status fhrl_train_state_save(const fhrl_train *train, fhrl_err *err);
 
 // Takes up folder/state.safetensors into weights, moments, loss and step, if it exists (*found). FHRL_ARG

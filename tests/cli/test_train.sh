@@ -4,11 +4,22 @@
 . "${FHRL_TEST_DATA:?}/cli/lib.sh"
 small="--quiet --set model.d=12 --set model.T=32 --set model.layers=2 --set train.batch=5 --set train.checkpoint_every=20"
 steps="--set train.steps=300"
+# everything that a training can be asked to do besides
+rich="--set train.held_out=0.3 --set train.eval_every=15 --set train.eval_rows=9 --probe-every=24 --set train.clip=0.7 \
+  --set train.warmup=10 --set model.sigma=0.02 --set train.steps=120"
 
 # shellcheck disable=SC2086
 train()
 {
   "$fhrl" train -o "$@" $small $steps
+}
+
+# shellcheck disable=SC2086
+richly()
+{
+  local folder=$1
+  shift
+  "$fhrl" train -o "$folder" $small $rich "$@"
 }
 
 # shellcheck disable=SC2086
@@ -20,9 +31,14 @@ background()
 # same CLAIM FOLDER: the results of FOLDER are those of the undisturbed run, byte by byte
 same()
 {
-  for file in state.safetensors checkpoint.safetensors loss.tsv config.ini; do
-    cmp -s undisturbed/$file "$2/$file" || { not_ok "$1 ($file differs)"; return; }
+  local whole=${3:-undisturbed}
+  for file in state.safetensors checkpoint.safetensors checkpoint.previous.safetensors loss.tsv config.ini; do
+    cmp -s "$whole/$file" "$2/$file" || { not_ok "$1 ($file differs)"; return; }
   done
+  if [ -e "$whole/training.tsv" ] && ! cmp -s "$whole/training.tsv" "$2/training.tsv"; then
+    not_ok "$1 (training.tsv differs)"
+    return
+  fi
   ok "$1"
 }
 
@@ -65,6 +81,77 @@ same "and in the same bytes" killed
 holds "and leaves nothing temporary" sh -c '! ls killed/*.tmp* 2>/dev/null | grep .'
 ends 0 "a finished training is not done again" train killed
 says out "all of them found" "and says so"
+
+# the same with noise, evaluation, probes, clipping and warm-up: twenty kills at random instants, threads changing
+ends 0 "a training with all that can be asked for ends" richly all
+says out "^held out +[0-9.]+ nats per byte" "the held-out loss is said"
+holds "probes along training are tabled and drawn" test -s all/training.tsv -a -s all/training.svg
+set -m
+RANDOM=20 # the seed of the instants
+for kill in $(seq 20); do
+  # shellcheck disable=SC2086
+  "$fhrl" train -o struck $small $rich --threads=$((1 + kill % 2)) >out 2>err &
+  sleep "0.$(printf %03d $((RANDOM % 250)))"
+  kill -9 $! 2>/dev/null
+  wait $! 2>/dev/null
+done
+set +m
+ends 0 "killed twenty times it ends" richly struck --threads=1
+same "and in the same bytes" struck all
+ends 0 "a shorter one ends" richly longer --set train.steps=47
+ends 0 "and is prolonged by raising train.steps" richly longer
+same "to the same bytes as at one go" longer all
+ends 2 "but not shortened" richly longer --set train.steps=60
+says err "train.steps" "with the key that differs"
+
+# what is watched along training is what `fhrl probe` finds at its end
+# shellcheck disable=SC2086
+ends 0 "the same probes" "$fhrl" probe all --quiet --set probe.sequences=41 --set probe.window=4 --set probe.topk=4
+last()
+{
+  awk -F '\t' -v name="$1" '$1 == "step" {for (i = 1; i <= NF; i++) if ($i == name) k = i; next} !/^#/ && NF {v = $k}
+    END {printf "%.12e\n", v}' all/training.tsv
+}
+found()
+{
+  awk -v name="\"$1\":" '/"mean":/ {exit} $1 == name {v = $2} END {printf "%.12e\n", v}' all/probe/metrics.json
+}
+for name in irr irr_wr esri_batch_y wr_frobenius wr_anisotropy rdp_frequency rdp_centroid; do
+  if [ "$(last $name)" = "$(found $name)" ]; then ok "$name agrees"; else not_ok "$name: $(last $name), $(found $name)"; fi
+done
+
+# several seeds in one call are runs of their own
+# shellcheck disable=SC2086
+ends 0 "three seeds in one call" "$fhrl" train -o many $small --set train.steps=40 --set train.seed=4 --set train.seeds=3 --json
+says out '"final_loss_error"' "with a mean and its error"
+# shellcheck disable=SC2086
+ends 0 "one of them alone" "$fhrl" train -o alone $small --set train.steps=40 --set train.seed=5
+same "is the same run" many/seed5 alone
+# shellcheck disable=SC2086
+ends 0 "and found done in its folder" "$fhrl" train -o many/seed6 $small --set train.steps=40 --set train.seed=6
+says out "all of them found" "by name"
+
+# a folder of files is their bytes in order
+mkdir parts
+head -c 300 "$FHRL_DATADIR/experiments/corpus.txt" >parts/1
+tail -c +301 "$FHRL_DATADIR/experiments/corpus.txt" >parts/2
+# shellcheck disable=SC2086
+ends 0 "a folder as corpus" "$fhrl" train -o folder $small --set train.steps=40 --set train.corpus=parts
+# shellcheck disable=SC2086
+ends 0 "the same as one file" "$fhrl" train -o file $small --set train.steps=40
+holds "trains to the same weights" cmp folder/checkpoint.safetensors file/checkpoint.safetensors
+
+# controls
+# shellcheck disable=SC2086
+ends 0 "a plain GPT trains" train plain --set model.y_destination=none
+ends 2 "and has nothing to probe" "$fhrl" probe plain
+says err "y_destination = none" "which is said"
+ends 2 "also before training" train plain2 --set model.y_destination=none --probe-every=10
+ends 2 "a norm that nobody reads is refused" train plain3 --set model.y_destination=none --set model.x_source=ln
+ends 2 "an evaluation of nothing is refused" train empty --set train.eval_every=10
+says err "train.held_out" "with what to set"
+ends 0 "descent with momentum and a cosine" train sgd --set train.optimizer=sgd --set train.momentum=0.9 \
+  --set train.lr=0.05 --set train.schedule=cosine --set train.lr_end=1e-3 --set model.wr_init=orthogonal
 
 ends 2 "another configuration in the same folder is refused" train killed --set model.gamma=0.3
 says err "killed holds another configuration.*model.gamma" "with the key that differs"

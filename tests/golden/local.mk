@@ -26,4 +26,28 @@ dist_check_DATA += tests/golden/README.md \
 	tests/golden/F/grad_detach.txt \
 	tests/golden/F/grad_full.txt \
 	tests/golden/F/inputs.txt \
-	tests/golden/F/weights.txt
+	tests/golden/F/weights.txt \
+	tests/golden/G/config.txt \
+	tests/golden/G/expect.txt \
+	tests/golden/G/grad_detach.txt \
+	tests/golden/G/grad_full.txt \
+	tests/golden/G/inputs.txt \
+	tests/golden/G/weights.txt \
+	tests/golden/H/config.txt \
+	tests/golden/H/expect.txt \
+	tests/golden/H/grad_detach.txt \
+	tests/golden/H/grad_full.txt \
+	tests/golden/H/inputs.txt \
+	tests/golden/H/weights.txt \
+	tests/golden/I/config.txt \
+	tests/golden/I/expect.txt \
+	tests/golden/I/grad_detach.txt \
+	tests/golden/I/grad_full.txt \
+	tests/golden/I/inputs.txt \
+	tests/golden/I/weights.txt \
+	tests/golden/J/config.txt \
+	tests/golden/J/expect.txt \
+	tests/golden/J/grad_detach.txt \
+	tests/golden/J/grad_full.txt \
+	tests/golden/J/inputs.txt \
+	tests/golden/J/weights.txt

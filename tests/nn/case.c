@@ -33,6 +33,10 @@ static fhrl_gpt_config read_config(const char *name, int *B)
     if (!strcmp(key, "alpha")) c.alpha = atof(value);
     if (!strcmp(key, "beta")) c.beta = atof(value);
     if (!strcmp(key, "gamma")) c.gamma = atof(value);
+    if (!strcmp(key, "bias")) c.biases = !strcmp(value, "True");
+    if (!strcmp(key, "x_src")) c.x_source = !strcmp(value, "ln") ? FHRL_GPT_LN : FHRL_GPT_STREAM;
+    if (!strcmp(key, "y_dst")) c.y_destination = !strcmp(value, "none") ? FHRL_GPT_TO_NONE : FHRL_GPT_TO_STREAM;
+    if (!strcmp(key, "ema")) c.ema = atof(value);
     if (!strcmp(key, "B")) *B = atoi(value);
   }
   fclose(f);

@@ -15,3 +15,8 @@ tests_nn_test_gradient_double_LDADD = $(NN64_LDADD)
 
 check_PROGRAMS += tests/nn/test_corpus tests/nn/test_gpt tests/nn/test_kernel tests/nn/test_record tests/nn/test_train
 tests_nn_test_record_SOURCES = tests/nn/test_record.c tests/nn/case.c tests/nn/case.h
+
+check_PROGRAMS += tests/nn/test_sample tests/nn/test_sample_double
+tests_nn_test_sample_double_SOURCES = tests/nn/test_sample.c
+tests_nn_test_sample_double_CFLAGS = $(AM_CFLAGS) -DFHRL_NN_DOUBLE
+tests_nn_test_sample_double_LDADD = $(NN64_LDADD)

@@ -77,32 +77,40 @@ static void reenter(const run *r, int layer, double h[][MOST])
   const fhrl_gpt_config *c = &r->gpt->config;
   const fhrl_gpt_layer *w = &r->gpt->params.layer[layer];
   const int C = c->d, R = c->r, own = c->projections == FHRL_GPT_OWN;
-  double y[MOST] = {0}, state[2][8][MOST] = {{{0}}};
+  const double alpha = c->alpha * c->ema;
+  double y[MOST] = {0}, fed[MOST], state[2][8][MOST] = {{{0}}};
   for (int t = 0; t < c->T; t++) {
     const size_t token = ((size_t)layer * r->B + r->b) * c->T + t, size = 2 * (size_t)R * C;
-    double x[MOST], back[MOST], z[3][MOST], v_dot;
+    double pre[MOST], x[MOST], back[MOST], z[3][MOST], w_t[MOST] = {0}, v_dot;
     const fhrl_real *eps = r->noise->given ? r->noise->given + token * size : NULL;
+    memcpy(fed, y, sizeof fed);
     if (t > 0 && r->use && c->feedback_gradient != FHRL_GPT_FULL)
-      memcpy(y, r->use->y + (token - 1) * C, C * sizeof *y);
-    if (t > 0 && r->use && c->feedback_gradient == FHRL_GPT_STATE)
+      memcpy(fed, r->use->y + (token - 1) * C, C * sizeof *y);
+    if (t > 0 && r->use && c->feedback_gradient == FHRL_GPT_STATE) {
+      memcpy(y, fed, sizeof y);
       for (int s = 0; s < 2 * R; s++)
         memcpy(state[s / R][s % R], r->use->state + (token - 1) * size + (size_t)s * C, C * sizeof *y);
-    linear(C, C, y, w->wr, NULL, back);
-    for (int j = 0; j < C; j++) x[j] = h[t][j] + c->gamma * back[j];
+    }
+    linear(C, C, fed, w->wr, NULL, back);
+    if (c->x_source == FHRL_GPT_LN)
+      layer_norm(C, h[t], w->lnx_w, w->lnx_b, pre);
+    else
+      memcpy(pre, h[t], sizeof pre);
+    for (int j = 0; j < C; j++) x[j] = pre[j] + c->gamma * back[j];
     linear(C, C, x, own ? w->fq : w->wq, own ? NULL : w->bq, z[0]);
     linear(C, C, x, own ? w->fk : w->wk, own ? NULL : w->bk, z[1]);
     linear(C, C, x, own ? w->fv : w->wv, own ? NULL : w->bv, z[2]);
-    memset(y, 0, sizeof y);
     for (int i = 0; i < R; i++) {
       for (int s = 0; s < 2; s++)
-        remember(C, c->alpha, state[s][i], z[s], eps ? eps + (size_t)(s * R + i) * C : NULL, state[s][i]);
+        remember(C, alpha, state[s][i], z[s], eps ? eps + (size_t)(s * R + i) * C : NULL, state[s][i]);
       v_dot = 0;
       for (int j = 0; j < C; j++) v_dot += state[1][i][j] * z[2][j];
-      for (int j = 0; j < C; j++) y[j] += state[0][i][j] * v_dot;
+      for (int j = 0; j < C; j++) w_t[j] += state[0][i][j] * v_dot;
     }
     double norm = 0;
-    for (int j = 0; j < C; j++) norm += y[j] * y[j];
-    for (int j = 0; j < C; j++) y[j] /= 1 + c->beta * (sqrt(norm) - 1);
+    for (int j = 0; j < C; j++) norm += w_t[j] * w_t[j];
+    for (int j = 0; j < C; j++)
+      y[j] = (1 - c->ema) * y[j] + c->ema * w_t[j] / (1 + c->beta * (sqrt(norm) - 1));
     for (int j = 0; j < C; j++) h[t][j] += y[j];
     if (r->keep == NULL) continue;
     memcpy(r->keep->y + token * C, y, C * sizeof *y);
@@ -134,7 +142,7 @@ static double sequence_loss(const run *r, const unsigned char *byte)
       h[t][j] = (double)p->tok[byte[t] * c->d + j] + (double)p->pos[t * c->d + j];
   for (int l = 0; l < c->layers; l++) {
     attend(c, &p->layer[l], h);
-    reenter(r, l, h);
+    if (c->y_destination != FHRL_GPT_TO_NONE) reenter(r, l, h);
     transform(c, &p->layer[l], h);
   }
   for (int t = 0; t < c->T; t++) {

@@ -30,6 +30,57 @@ START_TEST(parameters_are_as_many_as_designed)
 }
 END_TEST
 
+// 3 x 192 x 192 and W_r per layer are FH-RL's own; biases are (6 + mlp) d, a further norm 2 d.
+START_TEST(switches_add_and_take_away_parameters)
+{
+  const fhrl_gpt_config whole = fhrl_gpt_default();
+  fhrl_gpt_config c = whole;
+  c.biases = 0;
+  ck_assert_uint_eq(parameters(c), 1456704 - 3 * 7 * 192);
+  c = whole;
+  c.x_source = FHRL_GPT_LN;
+  ck_assert_uint_eq(parameters(c), 1456704 + 3 * 2 * 192);
+  c = whole;
+  c.y_destination = FHRL_GPT_TO_NONE;
+  ck_assert_uint_eq(parameters(c), 1456704 - 3 * 4 * 192 * 192);
+  c.projections = FHRL_GPT_SHARED;
+  ck_assert_uint_eq(parameters(c), 1456704 - 3 * 4 * 192 * 192);
+  c.x_source = FHRL_GPT_LN;
+  assert_fails(fhrl_gpt_validate(&c, &err), FHRL_ARG, &err, "no layer that would read x");
+}
+END_TEST
+
+// What W_r W_r^T is tells the starts apart; the other tensors do not depend on it.
+START_TEST(reentry_matrix_starts_as_asked)
+{
+  enum { D = 48 };
+  fhrl_gpt_config c = fhrl_gpt_default();
+  c.d = D;
+  c.layers = 2;
+  fhrl_gpt usual;
+  assert_ok(fhrl_gpt_init(&c, &usual, &err));
+  fhrl_gpt_randomize(&usual, 3);
+  for (c.wr_init = FHRL_GPT_WR_NORMAL; c.wr_init <= FHRL_GPT_WR_IDENTITY; c.wr_init++) {
+    fhrl_gpt gpt;
+    assert_ok(fhrl_gpt_init(&c, &gpt, &err));
+    fhrl_gpt_randomize(&gpt, 3);
+    const fhrl_real *W = gpt.params.layer[1].wr;
+    const double diagonal = (double[]){0, D * 4e-4, 1, 0, 1}[c.wr_init];
+    const double tolerance = (double[]){0, 0.6 * D * 4e-4, 1e-6, 1e-30, 1e-30}[c.wr_init];
+    for (int i = 0; i < D; i++)
+      for (int j = 0; j <= i; j++) {
+        double product = 0;
+        for (int k = 0; k < D; k++) product += (double)W[i * D + k] * (double)W[j * D + k];
+        ck_assert_double_eq_tol(product, i == j ? diagonal : 0, tolerance);
+      }
+    if (c.wr_init == FHRL_GPT_WR_IDENTITY) ck_assert(W[D + 1] == 1 && W[1] == 0);
+    ck_assert_mem_eq(gpt.params.layer[1].fq, usual.params.layer[1].fq, D * D * sizeof *W);
+    fhrl_gpt_free(&gpt);
+  }
+  fhrl_gpt_free(&usual);
+}
+END_TEST
+
 START_TEST(configuration_goes_there_and_back)
 {
   double value[FHRL_GPT_KEY_COUNT], again[FHRL_GPT_KEY_COUNT];
@@ -63,6 +114,12 @@ START_TEST(bad_configurations_are_named)
     {"tied", 2, "true|false"},
     {"projections", 2, "own|shared"},
     {"feedback_gradient", -1, "detached|full|state"},
+    {"biases", 2, "true|false"},
+    {"x_source", 2, "stream|ln"},
+    {"y_destination", 2, "stream|none"},
+    {"wr_init", 5, "uniform|normal"},
+    {"ema", 0, "(0, 1]"},
+    {"ema", 1.5, "model.ema = 1.5"},
     {"d", 1e12, "model.d"},
     {"vocabulary", 257, "model.vocabulary"},
   };
@@ -236,6 +293,8 @@ int main(void)
   Suite *s = suite_create("nn/gpt");
   TCase *t = tcase_create("gpt");
   tcase_add_test(t, parameters_are_as_many_as_designed);
+  tcase_add_test(t, switches_add_and_take_away_parameters);
+  tcase_add_test(t, reentry_matrix_starts_as_asked);
   tcase_add_test(t, configuration_goes_there_and_back);
   tcase_add_test(t, bad_configurations_are_named);
   tcase_add_test(t, initial_weights_have_their_distributions);

@@ -11,7 +11,23 @@
 #include "reference.h"
 #include "support.h"
 
-enum { B = 6, T = 5, V = 7, R = 2, C = 6, CASES = 2 * 2 * 3 * 2 }; // B: a full chunk and a part of one
+enum { B = 6, T = 5, V = 7, R = 2, C = 6, BASIC = 2 * 2 * 3 * 2 }; // B: a full chunk and a part of one
+
+// Besides projections, tied, feedback_gradient and noise, which go through all of their combinations with each.
+static const struct {
+  const char *name;
+  int biases, x_source, y_destination;
+  double ema;
+} variant[] = {
+  {"as designed", 1, FHRL_GPT_STREAM, FHRL_GPT_TO_STREAM, 1.0},
+  {"no biases", 0, FHRL_GPT_STREAM, FHRL_GPT_TO_STREAM, 1.0},
+  {"x from ln", 1, FHRL_GPT_LN, FHRL_GPT_TO_STREAM, 1.0},
+  {"ema", 1, FHRL_GPT_STREAM, FHRL_GPT_TO_STREAM, 0.37},
+  {"no biases, x from ln, ema", 0, FHRL_GPT_LN, FHRL_GPT_TO_STREAM, 0.61},
+  {"no FH-RL", 1, FHRL_GPT_STREAM, FHRL_GPT_TO_NONE, 1.0},
+  {"no FH-RL, no biases", 0, FHRL_GPT_STREAM, FHRL_GPT_TO_NONE, 1.0},
+};
+enum { CASES = BASIC * sizeof variant / sizeof *variant };
 
 static void fill(fhrl_gpt *gpt)
 {
@@ -42,7 +58,11 @@ START_TEST(gradient_equals_central_differences)
   c.projections = _i & 1;
   c.tied = _i >> 1 & 1;
   c.feedback_gradient = (_i >> 2) % 3;
-  const int noisy = _i / 12;
+  const int noisy = _i / 12 % 2, v = _i / BASIC;
+  c.biases = variant[v].biases;
+  c.x_source = variant[v].x_source;
+  c.y_destination = variant[v].y_destination;
+  c.ema = variant[v].ema;
   assert_ok(fhrl_gpt_init(&c, &gpt, &err));
   fill(&gpt);
   unsigned char bytes[B * (T + 1)];
@@ -74,7 +94,7 @@ START_TEST(gradient_equals_central_differences)
       difference <= 1e-7, "%s[%zu]: %.3g of the largest gradient", t.name, i - t.offset, difference);
     worst = fmax(worst, difference);
   }
-  printf("%s, %s, %s, %s: within %.2g\n", c.projections ? "shared" : "own", c.tied ? "tied" : "untied",
+  printf("%s: %s, %s, %s, %s: within %.2g\n", variant[v].name, c.projections ? "shared" : "own", c.tied ? "tied" : "untied",
     (const char *[]){"detached", "full", "state"}[c.feedback_gradient], noisy ? "noise" : "no noise",
     worst);
   fhrl_engine_free(&e);

@@ -34,6 +34,22 @@ START_TEST(records_equal_the_golden_tensors)
 }
 END_TEST
 
+START_TEST(input_is_the_norm_where_x_is_read_from_it)
+{
+  golden_case c = case_load("G", FHRL_GPT_DETACHED);
+  fhrl_record *r = malloc(sizeof *r);
+  assert_ok(fhrl_record_run(&c.gpt, &c.sequences, &c.noise, 1, r, &err));
+  case_compare("record", r->layer[1].x_pre, golden_find(&c.expect, "x_pre.1"), 1, 1e-4);
+  const double *after = golden_find(&c.expect, "h_attn.1")->value,
+               *before = golden_find(&c.expect, "h_out.0")->value;
+  for (size_t i = 0; i < golden_find(&c.expect, "h_attn.1")->count; i++)
+    ck_assert_double_eq_tol(r->layer[1].attention[i], after[i] - before[i], 1e-4);
+  fhrl_record_free(r);
+  free(r);
+  case_free(&c);
+}
+END_TEST
+
 START_TEST(threads_and_company_do_not_change_a_bit)
 {
   enum { N = 11, T = 9 };
@@ -48,6 +64,8 @@ START_TEST(threads_and_company_do_not_change_a_bit)
     .alpha = 0.1,
     .beta = 0.5,
     .gamma = 0.4,
+    .biases = 1,
+    .ema = 1,
     .sigma = 0.01};
   assert_ok(fhrl_gpt_init(&c, &gpt, &err));
   fhrl_gpt_randomize(&gpt, 2);
@@ -83,9 +101,11 @@ START_TEST(what_cannot_be_recorded_is_refused)
   assert_fails(fhrl_record_run(&c.gpt, &s, &c.noise, 1, r, &err), FHRL_ARG, &err,
     "byte 200 at position 3 of sequence 1");
   c.bytes[s.stride + 3] = 1;
-  fhrl_gpt wide;
+  fhrl_gpt wide, plain = {.config = c.gpt.config};
+  plain.config.y_destination = FHRL_GPT_TO_NONE;
+  assert_fails(fhrl_record_run(&plain, &s, &c.noise, 1, r, &err), FHRL_ARG, &err, "y_destination = none");
   const fhrl_gpt_config large = {.vocabulary = 2, .d = 256, .heads = 256, .layers = 1, .T = 4096, .mlp = 1,
-    .r = 1, .alpha = 1, .beta = 1};
+    .r = 1, .alpha = 1, .beta = 1, .ema = 1};
   unsigned char *zeros = calloc(4096, 1);
   assert_ok(fhrl_gpt_init(&large, &wide, &err));
   assert_fails(fhrl_record_run(&wide, &(fhrl_sequences){zeros, 1, 4096}, &(fhrl_noise){.seed = 0}, 1, r, &err),
@@ -104,6 +124,7 @@ int main(void)
   Suite *s = suite_create("nn/record");
   TCase *t = tcase_create("record");
   tcase_add_test(t, records_equal_the_golden_tensors);
+  tcase_add_test(t, input_is_the_norm_where_x_is_read_from_it);
   tcase_add_test(t, threads_and_company_do_not_change_a_bit);
   tcase_add_test(t, what_cannot_be_recorded_is_refused);
   suite_add_tcase(s, t);
