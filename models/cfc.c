@@ -50,8 +50,8 @@ static void dims(const double p[], fhrl_dims *out)
 
 // What a step computes on its way; all borrowed from s->work.
 typedef struct cell {
-  double *z;             // (hidden)
-  double *gate, *g, *h;  // (n)
+  double *z;            // (hidden)
+  double *gate, *g, *h; // (n)
 } cell;
 
 static cell look(const fhrl_system *s, const double x[])
@@ -92,7 +92,8 @@ static int jvp(const fhrl_system *s, double t, const double x[], const double v[
   fhrl_matvec(n, hidden, s->m[W_H], dz, dh);
   for (int i = 0; i < n; i++) {
     const double q = c.gate[i], dq = -s->p[DT] * q * (1.0 - q) * df[i];
-    Jv[i] = dq * (c.g[i] - c.h[i]) + q * (1.0 - c.g[i] * c.g[i]) * dg[i] + (1.0 - q) * (1.0 - c.h[i] * c.h[i]) * dh[i];
+    Jv[i] = dq * (c.g[i] - c.h[i]) + q * (1.0 - c.g[i] * c.g[i]) * dg[i] +
+            (1.0 - q) * (1.0 - c.h[i] * c.h[i]) * dh[i];
   }
   return 0;
 }
@@ -111,7 +112,12 @@ const fhrl_model fhrl_model_cfc = {
   .summary = "gated closed-form continuous-time cell",
   .reference = "Hasani et al. (2022), Nature Machine Intelligence 4, 992-1003",
   .time_unit = "step",
-  .state = state, .n_state = FHRL_COUNT(state), .param = param, .n_param = N_PARAM, .obs = obs, .n_obs = N_OBS,
+  .state = state,
+  .n_state = FHRL_COUNT(state),
+  .param = param,
+  .n_param = N_PARAM,
+  .obs = obs,
+  .n_obs = N_OBS,
   FHRL_MATRICES,
   .dims = dims,
   .step = step,

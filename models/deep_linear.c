@@ -10,8 +10,10 @@ enum { S, TAU, N_PARAM };
 enum { GROWTH, SATURATION };
 static const fhrl_field state[] = {{"a", 0.001, "1", "what the network has learnt of the mode"}};
 static const fhrl_field param[N_PARAM] = {
-  [S] = {"s", 3.0, "1", "strength of the mode in the data", FHRL_REAL, 0.0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
-  [TAU] = {"tau", 1.0, "epoch", "inverse learning rate", FHRL_REAL, 0.0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [S] = {"s", 3.0, "1", "strength of the mode in the data", FHRL_REAL, 0.0, HUGE_VAL,
+         FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [TAU] = {"tau", 1.0, "epoch", "inverse learning rate", FHRL_REAL, 0.0, HUGE_VAL,
+           FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
 };
 static const fhrl_term term[] = {
   [GROWTH] = {"growth", "2 s a/tau"},

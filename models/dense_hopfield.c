@@ -14,9 +14,11 @@ static const fhrl_field state[] = {{"x", 0.0, "1", "query"}};
 static const fhrl_field param[N_PARAM] = {
   [N] = {"n", 16, "1", "dimension of a pattern", FHRL_INT, 1, 4096},
   [PATTERNS] = {"patterns", 4, "1", "number of stored patterns", FHRL_INT, 1, 100000},
-  [B] = {"b", 16.0, "1", "sharpness of the softmax", FHRL_REAL, 0.0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [B] = {"b", 16.0, "1", "sharpness of the softmax", FHRL_REAL, 0.0, HUGE_VAL,
+         FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
 };
-static const fhrl_matrix matrix[] = {{"X", 1.0, "stored patterns, (patterns, n): a row of drawn ones has norm about its scale"}};
+static const fhrl_matrix matrix[] = {
+  {"X", 1.0, "stored patterns, (patterns, n): a row of drawn ones has norm about its scale"}};
 static const fhrl_term term[] = {
   [LEAK] = {"leak", "-x"},
   [RETRIEVAL] = {"retrieval", "X' softmax(b X x)"},
@@ -92,9 +94,15 @@ static int observe(const fhrl_system *s, double t, const double x[], double y[])
 const fhrl_model fhrl_model_dense_hopfield = {
   .name = "dense_hopfield",
   .summary = "dense associative memory with a softmax",
-  .reference = "Ramsauer et al. (2021), arXiv 2008.02217; Krotov and Hopfield (2021), arXiv 2008.06996",
+  .reference =
+    "Ramsauer et al. (2021), arXiv 2008.02217; Krotov and Hopfield (2021), arXiv 2008.06996",
   .time_unit = "1",
-  .state = state, .n_state = FHRL_COUNT(state), .param = param, .n_param = N_PARAM, .obs = obs, .n_obs = N_OBS,
+  .state = state,
+  .n_state = FHRL_COUNT(state),
+  .param = param,
+  .n_param = N_PARAM,
+  .obs = obs,
+  .n_obs = N_OBS,
   FHRL_MATRICES,
   FHRL_TERMS,
   .dims = dims,

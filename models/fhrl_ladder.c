@@ -21,34 +21,34 @@ enum { RHO, LYAPUNOV, SLOT_SPREAD, ROW_MAX, N_OBS };
 enum { N_VECTOR = 10 }; // vectors of scratch, (d) each: a sub-step and its tangent
 
 static const fhrl_field state[N_STATE] = {
-  [Y] = {"y", 0.0, "1", "output of the layer"    },
+  [Y] = {"y", 0.0, "1", "output of the layer"},
   [U] = {"U", 0.0, "1", "query side of the slots"},
-  [V] = {"V", 0.0, "1", "key side of the slots"  },
+  [V] = {"V", 0.0, "1", "key side of the slots"},
 };
 static const fhrl_field param[N_PARAM] = {
   [D] = {"d", 8, "1", "dimension of y", FHRL_INT, 1, 4096},
   [R] = {"r", 4, "1", "number of slots", FHRL_INT, 1, 256},
-  [ALPHA] = {"alpha", 0.1, "1", "share of a slot that one token renews", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
+  [ALPHA] = {"alpha", 0.1, "1", "share of a slot that one token renews", FHRL_REAL, 0, 1,
+             FHRL_OPEN_LOW},
   [BETA] = {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
   [GAMMA] = {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
-  [C] = {"c", 1.0, "1/token", "rate of y; 1 in the network", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
-  [RATE] = {"rate", RATE_PAPER, "", "what a sub-step renews: alpha h, or 1 - (1 - alpha)^h", FHRL_CHOICE,
-            .choices = "paper|exact"},
+  [C] = {"c", 1.0, "1/token", "rate of y; 1 in the network", FHRL_REAL, 0, HUGE_VAL,
+         FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [RATE] = {"rate", RATE_PAPER, "", "what a sub-step renews: alpha h, or 1 - (1 - alpha)^h",
+            FHRL_CHOICE, .choices = "paper|exact"},
   [M] = {"m", 1, "1", "sub-steps of a token, 1/h; 1: the network", FHRL_INT, 1, 1000000},
 };
 static const fhrl_matrix matrix[N_MATRIX] = {
-  [W_Q] = {"W_q", 1.0, "query projection, (d, d)"},
-  [W_K] = {"W_k", 1.0, "key projection, (d, d)"  },
-  [W_V] = {"W_v", 1.0, "value projection, (d, d)"},
-  [W_R] = {"W_r", 1.0, "reentry weights, (d, d)" },
-  [B_Q] = {"b_q", 0.0, "query bias, (d, 1)"      },
-  [B_K] = {"b_k", 0.0, "key bias, (d, 1)"        },
-  [B_V] = {"b_v", 0.0, "value bias, (d, 1)"      },
+  [W_Q] = {"W_q", 1.0, "query projection, (d, d)"}, [W_K] = {"W_k", 1.0, "key projection, (d, d)"},
+  [W_V] = {"W_v", 1.0, "value projection, (d, d)"}, [W_R] = {"W_r", 1.0, "reentry weights, (d, d)"},
+  [B_Q] = {"b_q", 0.0, "query bias, (d, 1)"},       [B_K] = {"b_k", 0.0, "key bias, (d, 1)"},
+  [B_V] = {"b_v", 0.0, "value bias, (d, 1)"},
 };
 static const fhrl_field obs[N_OBS] = {
   [RHO] = {"rho", 0.0, "1", "|y|"},
   [LYAPUNOV] = {"lyapunov", 0.0, "1", "(rho - 1)^2 / 2 (S12)"},
-  [SLOT_SPREAD] = {"slot_spread", 0.0, "1", "Frobenius norm of the rows of U and V less their means"},
+  [SLOT_SPREAD] = {"slot_spread", 0.0, "1",
+                   "Frobenius norm of the rows of U and V less their means"},
   [ROW_MAX] = {"row_max", 0.0, "1", "largest norm of a row of U or V"},
 };
 
@@ -145,10 +145,12 @@ static int step(const fhrl_system *s, double time, const double x[], double z[])
 }
 
 // dz = derivative of n along W dx; n, norm as normalize left them.
-static void projection_tangent(int d, const double W[], const double dx[], const double n[], double norm, double dz[])
+static void projection_tangent(int d, const double W[], const double dx[], const double n[],
+                               double norm, double dz[])
 {
   fhrl_matvec(d, d, W, dx, dz);
-  const double along = norm > 1e-12 ? fhrl_dot(d, n, dz) : 0.0; // n(z) is linear inside the tiny ball
+  const double along =
+    norm > 1e-12 ? fhrl_dot(d, n, dz) : 0.0; // n(z) is linear inside the tiny ball
   for (int j = 0; j < d; j++) dz[j] = (dz[j] - along * n[j]) / norm;
 }
 
@@ -156,7 +158,8 @@ static void projection_tangent(int d, const double W[], const double dx[], const
 static void tangent(const fhrl_system *s, double slot, double out, double z[], double h[])
 {
   const int d = (int)s->p[D], r = (int)s->p[R];
-  double *dx = s->work + 5 * d, *dq = dx + d, *dk = dq + d, *dv = dk + d, *dw = dv + d, *rows = z + d, *drows = h + d;
+  double *dx = s->work + 5 * d, *dq = dx + d, *dk = dq + d, *dv = dk + d, *dw = dv + d,
+         *rows = z + d, *drows = h + d;
   token t = look(s, z);
   memset(dx, 0, (size_t)d * sizeof *dx);
   fhrl_matvec_add(d, d, s->p[GAMMA], s->m[W_R], h, dx);
@@ -168,13 +171,15 @@ static void tangent(const fhrl_system *s, double slot, double out, double z[], d
   retrieve(s, rows, &t);
   memset(dw, 0, (size_t)d * sizeof *dw);
   for (int i = 0; i < r; i++) {
-    const double *u = rows + (size_t)i * d, *v = u + (size_t)r * d, *du = drows + (size_t)i * d, *dV = du + (size_t)r * d;
+    const double *u = rows + (size_t)i * d, *v = u + (size_t)r * d, *du = drows + (size_t)i * d,
+                 *dV = du + (size_t)r * d;
     const double weight = fhrl_dot(d, v, t.v), dweight = fhrl_dot(d, dV, t.v) + fhrl_dot(d, v, dv);
     for (int j = 0; j < d; j++) dw[j] += weight * du[j] + dweight * u[j];
   }
   // d(g w) = g dw + g' d|w| w with g' = -beta g^2; at w = 0 the limit g(0) dw, or nothing where g jumps
   const double gain = t.norm_w > 0.0 ? t.gain : s->p[BETA] < 1.0 ? 1.0 / (1.0 - s->p[BETA]) : 0.0;
-  const double slope = t.norm_w > 0.0 ? -s->p[BETA] * gain * gain * fhrl_dot(d, t.w, dw) / t.norm_w : 0.0;
+  const double slope =
+    t.norm_w > 0.0 ? -s->p[BETA] * gain * gain * fhrl_dot(d, t.w, dw) / t.norm_w : 0.0;
   for (int j = 0; j < d; j++) {
     h[j] = (1.0 - out) * h[j] + out * (gain * dw[j] + slope * t.w[j]);
     z[j] = (1.0 - out) * z[j] + out * t.gain * t.w[j];
@@ -214,7 +219,8 @@ static int observe(const fhrl_system *s, double time, const double x[], double o
   out[LYAPUNOV] = 0.5 * (rho - 1.0) * (rho - 1.0);
   out[SLOT_SPREAD] = sqrt(spread(r, d, u, s->work) + spread(r, d, v, s->work));
   out[ROW_MAX] = 0.0;
-  for (int i = 0; i < 2 * r; i++) out[ROW_MAX] = fmax(out[ROW_MAX], fhrl_norm(d, u + (size_t)i * d));
+  for (int i = 0; i < 2 * r; i++)
+    out[ROW_MAX] = fmax(out[ROW_MAX], fhrl_norm(d, u + (size_t)i * d));
   return 0;
 }
 
@@ -223,7 +229,15 @@ const fhrl_model fhrl_model_fhrl_ladder = {
   .summary = "one trained layer at any step size, token by token: m = 1 is the network",
   .reference = "B. G. Chae, arXiv 2511.06798, (2)-(11) with (S1)-(S3)",
   .time_unit = "token",
-  .state = state, .n_state = N_STATE, .param = param, .n_param = N_PARAM, .obs = obs, .n_obs = N_OBS,
+  .state = state,
+  .n_state = N_STATE,
+  .param = param,
+  .n_param = N_PARAM,
+  .obs = obs,
+  .n_obs = N_OBS,
   FHRL_MATRICES,
-  .dims = dims, .step = step, .jvp = jvp, .observe = observe,
+  .dims = dims,
+  .step = step,
+  .jvp = jvp,
+  .observe = observe,
 };

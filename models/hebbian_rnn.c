@@ -17,9 +17,10 @@ static const fhrl_field state[N_STATE] = {
 static const fhrl_field param[N_PARAM] = {
   [N] = {"n", 24, "1", "number of units", FHRL_INT, 1, 4096},
   [G] = {"g", 1.5, "1", "gain of the fixed weights", FHRL_REAL, 0.0, HUGE_VAL, FHRL_OPEN_HIGH},
-  [K] = {"k", 1.0, "1", "strength of plasticity: Hebbian > 0, anti-Hebbian < 0", FHRL_REAL, -1e6, 1e6},
-  [P] = {"p", 2.5, "1", "time constant of the synapses, that of a unit being 1", FHRL_REAL, 0.0, HUGE_VAL,
-         FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [K] = {"k", 1.0, "1", "strength of plasticity: Hebbian > 0, anti-Hebbian < 0", FHRL_REAL, -1e6,
+         1e6},
+  [P] = {"p", 2.5, "1", "time constant of the synapses, that of a unit being 1", FHRL_REAL, 0.0,
+         HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
 };
 static const fhrl_matrix matrix[] = {{"J", 1.0, "fixed weights, (n, n)"}};
 static const fhrl_term term[] = {
@@ -84,7 +85,8 @@ static int jvp(const fhrl_system *s, double t, const double x[], const double v[
   const int n = (int)s->p[N];
   const double *phi = rates(s, x), rate = 1.0 / s->p[P], up = s->p[K] / n;
   double *dphi = s->work + n;
-  for (int i = 0; i < n; i++) dphi[i] = v[i] / (cosh(x[i]) * cosh(x[i])); // 1 - tanh^2 without cancellation
+  for (int i = 0; i < n; i++)
+    dphi[i] = v[i] / (cosh(x[i]) * cosh(x[i])); // 1 - tanh^2 without cancellation
   for (int i = 0; i < n; i++) Jv[i] = s->p[G] * fhrl_dot(n, s->m[0] + (size_t)i * n, dphi) - v[i];
   fhrl_matvec_add(n, n, 1.0, x + n, dphi, Jv);
   fhrl_matvec_add(n, n, 1.0, v + n, phi, Jv);

@@ -34,10 +34,10 @@ static const fhrl_check check[] = {
 static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
 {
   const double lambda = s->p[0];
-  dx[X] = x[PX];                                              // (1)
-  dx[Y] = x[PY];                                              // (2)
-  dx[PX] = -x[X] - 2.0 * lambda * x[X] * x[Y];                // (3)
-  dx[PY] = -x[Y] + lambda * (x[Y] * x[Y] - x[X] * x[X]);      // (4)
+  dx[X] = x[PX];                                         // (1)
+  dx[Y] = x[PY];                                         // (2)
+  dx[PX] = -x[X] - 2.0 * lambda * x[X] * x[Y];           // (3)
+  dx[PY] = -x[Y] + lambda * (x[Y] * x[Y] - x[X] * x[X]); // (4)
   return 0;
 }
 

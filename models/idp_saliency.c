@@ -9,16 +9,21 @@
 
 enum { KAPPA, N_PARAM };
 enum { HOLD, N_OBS };
-static const fhrl_field state[] = {{"Z", 2.0, "1", "saliency of a memory at the start of its hold"}};
+static const fhrl_field state[] = {
+  {"Z", 2.0, "1", "saliency of a memory at the start of its hold"}};
 static const fhrl_field param[N_PARAM] = {
-  [KAPPA] = {"kappa", 5.0, "1", "gain from a memory held to the saliency of the next", FHRL_REAL, 0.0, HUGE_VAL,
-             FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [KAPPA] = {"kappa", 5.0, "1", "gain from a memory held to the saliency of the next", FHRL_REAL,
+             0.0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
 };
 static const fhrl_field obs[N_OBS] = {
-  [HOLD] = {"T", 0.0, "slow time", "how long the memory is held: ln Z, 0 where Z <= 1: never retrieved"},
+  [HOLD] = {"T", 0.0, "slow time",
+            "how long the memory is held: ln Z, 0 where Z <= 1: never retrieved"},
 };
 static const fhrl_check check[] = {
-  {FHRL_CHECK_EQUILIBRIUM, {3.6180339887498949}, .tol = 1e-14, .why = "(kappa + sqrt(kappa^2 - 4 kappa))/2 is fixed"},
+  {FHRL_CHECK_EQUILIBRIUM,
+   {3.6180339887498949},
+   .tol = 1e-14,
+   .why = "(kappa + sqrt(kappa^2 - 4 kappa))/2 is fixed"},
   {FHRL_CHECK_EQUILIBRIUM, {1.3819660112501051}, .tol = 1e-14, .why = "so is the lower root"},
 };
 

@@ -14,9 +14,11 @@ static const fhrl_field param[N_PARAM] = {
   [N] = {"n", 8, "1", "number of oscillators", FHRL_INT, 3, 100000},
   [K] = {"K", 1.0, "rad/s", "coupling"},
   [Q] = {"q", 1, "1", "windings of the twisted state at the start", FHRL_INT, -50000, 50000},
-  [SPREAD] = {"spread", 0.1, "rad", "standard deviation of the phases about it at the start", FHRL_REAL, 0, 100},
+  [SPREAD] = {"spread", 0.1, "rad", "standard deviation of the phases about it at the start",
+              FHRL_REAL, 0, 100},
 };
-static const fhrl_matrix matrix[] = {{"omega", 0.0, "natural frequencies, (n, 1); equal unless given or scaled"}};
+static const fhrl_matrix matrix[] = {
+  {"omega", 0.0, "natural frequencies, (n, 1); equal unless given or scaled"}};
 static const fhrl_term term[] = {
   [FREQUENCY] = {"frequency", "omega_i"},
   [COUPLING] = {"coupling", "K sum sin(theta_j - theta_i)"},
@@ -26,9 +28,15 @@ static const fhrl_field obs[N_OBS] = {
   [WINDING] = {"winding", 0.0, "1", "turns of the phase around the ring"},
 };
 static const fhrl_check check[] = {
-  {FHRL_CHECK_EQUILIBRIUM, {0.0}, .tol = 1e-15, .why = "oscillators in phase solve (1) where omega = 0"},
-  {FHRL_CHECK_EQUILIBRIUM, {0, FHRL_PI / 4, FHRL_PI / 2, FHRL_PI * 3 / 4, FHRL_PI, FHRL_PI * 5 / 4, FHRL_PI * 3 / 2,
-   FHRL_PI * 7 / 4}, .tol = 2e-15, .why = "so does the state twisted once"},
+  {FHRL_CHECK_EQUILIBRIUM,
+   {0.0},
+   .tol = 1e-15,
+   .why = "oscillators in phase solve (1) where omega = 0"},
+  {FHRL_CHECK_EQUILIBRIUM,
+   {0, FHRL_PI / 4, FHRL_PI / 2, FHRL_PI * 3 / 4, FHRL_PI, FHRL_PI * 5 / 4, FHRL_PI * 3 / 2,
+    FHRL_PI * 7 / 4},
+   .tol = 2e-15,
+   .why = "so does the state twisted once"},
 };
 
 static void dims(const double p[], fhrl_dims *out)
@@ -38,7 +46,8 @@ static void dims(const double p[], fhrl_dims *out)
 
 static void start(const fhrl_system *s, const double normal[], double x0[])
 {
-  for (int i = 0; i < s->n; i++) x0[i] = 2.0 * FHRL_PI * s->p[Q] * i / s->n + s->p[SPREAD] * normal[i];
+  for (int i = 0; i < s->n; i++)
+    x0[i] = 2.0 * FHRL_PI * s->p[Q] * i / s->n + s->p[SPREAD] * normal[i];
 }
 
 static void coupling(const fhrl_system *s, const double x[], double dx[])
@@ -62,7 +71,8 @@ static int jvp(const fhrl_system *s, double t, const double x[], const double v[
   const int n = s->n;
   for (int i = 0; i < n; i++) {
     const int before = i > 0 ? i - 1 : n - 1, after = i < n - 1 ? i + 1 : 0;
-    Jv[i] = s->p[K] * (cos(x[before] - x[i]) * (v[before] - v[i]) + cos(x[after] - x[i]) * (v[after] - v[i]));
+    Jv[i] = s->p[K] *
+            (cos(x[before] - x[i]) * (v[before] - v[i]) + cos(x[after] - x[i]) * (v[after] - v[i]));
   }
   return 0;
 }
@@ -83,7 +93,8 @@ static int observe(const fhrl_system *s, double t, const double x[], double y[])
   for (int i = 0; i < n; i++) {
     re += cos(x[i]);
     im += sin(x[i]);
-    turn += remainder(x[i < n - 1 ? i + 1 : 0] - x[i], 2.0 * FHRL_PI); // each step taken the short way round
+    turn += remainder(x[i < n - 1 ? i + 1 : 0] - x[i],
+                      2.0 * FHRL_PI); // each step taken the short way round
   }
   y[ORDER] = hypot(re, im) / n;
   y[WINDING] = turn / (2.0 * FHRL_PI);

@@ -15,16 +15,21 @@ static const fhrl_field state[N_STATE] = {
   [Y] = {"y", 1.0, "1", "predators"},
 };
 static const fhrl_field param[N_PARAM] = {
-  [A] = {"a", 1.0, "1/time", "growth of the prey alone", FHRL_REAL, 0.0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
-  [B] = {"b", 0.5, "1/time", "prey lost to a predator", FHRL_REAL, 0.0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
-  [C] = {"c", 0.25, "1/time", "predators gained from a prey", FHRL_REAL, 0.0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
-  [D] = {"d", 1.0, "1/time", "decay of the predators alone", FHRL_REAL, 0.0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [A] = {"a", 1.0, "1/time", "growth of the prey alone", FHRL_REAL, 0.0, HUGE_VAL,
+         FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [B] = {"b", 0.5, "1/time", "prey lost to a predator", FHRL_REAL, 0.0, HUGE_VAL,
+         FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [C] = {"c", 0.25, "1/time", "predators gained from a prey", FHRL_REAL, 0.0, HUGE_VAL,
+         FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [D] = {"d", 1.0, "1/time", "decay of the predators alone", FHRL_REAL, 0.0, HUGE_VAL,
+         FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
 };
 static const fhrl_term term[] = {
   [GROWTH] = {"growth", "(a x, -d y)"},
   [ENCOUNTER] = {"encounter", "(-b x y, c x y)"},
 };
-static const fhrl_field obs[] = {{"invariant", 0.0, "1/time", "c x - d ln x + b y - a ln y, constant along an orbit"}};
+static const fhrl_field obs[] = {
+  {"invariant", 0.0, "1/time", "c x - d ln x + b y - a ln y, constant along an orbit"}};
 static const fhrl_check check[] = {
   {FHRL_CHECK_EQUILIBRIUM, {0.0, 0.0}, .tol = 1e-15, .why = "without any there will be none"},
   {FHRL_CHECK_EQUILIBRIUM, {4.0, 2.0}, .tol = 1e-15, .why = "x = d/c, y = a/b solves (1)-(2)"},
@@ -32,7 +37,9 @@ static const fhrl_check check[] = {
 
 static const char *refuse_start(const fhrl_system *s, const double x0[])
 {
-  return x0[X] > 0.0 && x0[Y] > 0.0 ? NULL : "both populations must be positive: the invariant has their logarithms";
+  return x0[X] > 0.0 && x0[Y] > 0.0
+           ? NULL
+           : "both populations must be positive: the invariant has their logarithms";
 }
 
 static int rhs(const fhrl_system *s, double t, const double x[], double dx[])

@@ -16,7 +16,8 @@ static const fhrl_field state[] = {{"x", 0.0, "1", "units"}};
 static const fhrl_field param[N_PARAM] = {
   [N] = {"n", 8, "1", "number of units", FHRL_INT, 1, 4096},
   [INPUTS] = {"inputs", 2, "1", "number of inputs u", FHRL_INT, 0, 4096},
-  [TAU] = {"tau", 1.0, "s", "time constant of the leak", FHRL_REAL, 0.0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  [TAU] = {"tau", 1.0, "s", "time constant of the leak", FHRL_REAL, 0.0, HUGE_VAL,
+           FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
 };
 static const fhrl_matrix matrix[N_MATRIX] = {
   [W] = {"W", 1.5, "recurrent weights of the gate, (n, n)"},
@@ -68,7 +69,8 @@ static int jvp(const fhrl_system *s, double t, const double x[], const double v[
   const double *f = gate(s, x), *a = s->m[A], leak = 1.0 / s->p[TAU];
   double *df = s->work + s->n;
   fhrl_matvec(s->n, s->n, s->m[W], v, df);
-  for (int i = 0; i < s->n; i++) Jv[i] = -(leak + f[i]) * v[i] + f[i] * (1.0 - f[i]) * df[i] * (a[i] - x[i]);
+  for (int i = 0; i < s->n; i++)
+    Jv[i] = -(leak + f[i]) * v[i] + f[i] * (1.0 - f[i]) * df[i] * (a[i] - x[i]);
   return 0;
 }
 
@@ -98,7 +100,12 @@ const fhrl_model fhrl_model_ltc = {
   .summary = "liquid time-constant network",
   .reference = "Hasani, Lechner, Amini, Rus and Grosu (2021), AAAI 35, 7657-7666",
   .time_unit = "s",
-  .state = state, .n_state = FHRL_COUNT(state), .param = param, .n_param = N_PARAM, .obs = obs, .n_obs = N_OBS,
+  .state = state,
+  .n_state = FHRL_COUNT(state),
+  .param = param,
+  .n_param = N_PARAM,
+  .obs = obs,
+  .n_obs = N_OBS,
   FHRL_MATRICES,
   FHRL_TERMS,
   .dims = dims,

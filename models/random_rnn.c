@@ -2,7 +2,8 @@
 // random_rnn: a large network with random weights, silent or chaotic
 //   dx/dt = -x + g J tanh(x)                   (1)   J_ij ~ N(0, 1/n)
 // Source: H. Sompolinsky, A. Crisanti and H. J. Sommers, Chaos in random neural networks, Phys. Rev. Lett. 61 (1988)
-// 259-262. As n -> infinity all activity dies out for g < 1 and is chaotic for g > 1.
+// 259-262. As n -> infinity all activity dies out for g < 1 and is chaotic for g > 1; of some hundred units a network may
+// also come to rest at a point other than silence, or on a cycle.
 #include "ode/model.h"
 
 enum { N, G, N_PARAM };
@@ -56,8 +57,10 @@ static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   const int n = s->n;
-  for (int i = 0; i < n; i++) s->work[i] = v[i] / (cosh(x[i]) * cosh(x[i])); // 1 - tanh^2 without cancellation
-  for (int i = 0; i < n; i++) Jv[i] = s->p[G] * fhrl_dot(n, s->m[0] + (size_t)i * n, s->work) - v[i];
+  for (int i = 0; i < n; i++)
+    s->work[i] = v[i] / (cosh(x[i]) * cosh(x[i])); // 1 - tanh^2 without cancellation
+  for (int i = 0; i < n; i++)
+    Jv[i] = s->p[G] * fhrl_dot(n, s->m[0] + (size_t)i * n, s->work) - v[i];
   return 0;
 }
 

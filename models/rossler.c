@@ -24,11 +24,16 @@ static const fhrl_term term[] = {
   [ROTATION] = {"rotation", "(-y - z, x + a y, 0)"},
   [FOLDING] = {"folding", "(0, 0, b + z (x - c))"},
 };
-static const fhrl_field obs[] = {{"divergence", 0.0, "1", "a + x - c; its mean is the sum of the exponents"}};
+static const fhrl_field obs[] = {
+  {"divergence", 0.0, "1", "a + x - c; its mean is the sum of the exponents"}};
 static const fhrl_check check[] = {
-  {FHRL_CHECK_EQUILIBRIUM, {0.0070262048341001295, -0.035131024170500645, 0.035131024170500645}, .tol = 1e-14,
+  {FHRL_CHECK_EQUILIBRIUM,
+   {0.0070262048341001295, -0.035131024170500645, 0.035131024170500645},
+   .tol = 1e-14,
    .why = "x = -a y = a z with a z^2 - c z + b = 0 solves (1)-(3)"},
-  {FHRL_CHECK_EQUILIBRIUM, {5.6929737951659, -28.464868975829496, 28.464868975829496}, .tol = 1e-12,
+  {FHRL_CHECK_EQUILIBRIUM,
+   {5.6929737951659, -28.464868975829496, 28.464868975829496},
+   .tol = 1e-12,
    .why = "the other root of that equation"},
 };
 

@@ -27,7 +27,7 @@ static const fhrl_check check[] = {
 
 static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
 {
-  dx[X] = x[V];                                              // (1)
+  dx[X] = x[V];                                         // (1)
   dx[V] = s->p[MU] * (1.0 - x[X] * x[X]) * x[V] - x[X]; // (2)
   return 0;
 }

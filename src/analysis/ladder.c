@@ -31,7 +31,8 @@ static fhrl_status bind(const fhrl_system *flow, int m, fhrl_system **map, fhrl_
     const char *name = model->param[i].name;
     p[i] = strcmp(name, "m") == 0 ? m : flow->p[fhrl_system_param(flow->model, name)];
   }
-  for (int k = 0; k < model->n_matrix; k++) matrix[k] = flow->m[fhrl_system_matrix(flow->model, model->matrix[k].name)];
+  for (int k = 0; k < model->n_matrix; k++)
+    matrix[k] = flow->m[fhrl_system_matrix(flow->model, model->matrix[k].name)];
   const fhrl_status status = fhrl_system_bind(model, p, matrix, map, err);
   free(p);
   return status;
@@ -44,7 +45,8 @@ fhrl_status fhrl_ladder_init(fhrl_ladder *ladder, const fhrl_system *flow, int m
   if (m < 1) return fhrl_fail(err, FHRL_ARG, "a token cannot be cut into %d sub-steps", m);
   FHRL_DO(status, bind(flow, m, &l.map, err));
   l.work = malloc(2 * (size_t)l.map->n * sizeof *l.work);
-  if (l.work == NULL) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for a ladder of %d states", l.map->n));
+  if (l.work == NULL)
+    FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for a ladder of %d states", l.map->n));
   *ladder = l;
   return FHRL_OK;
 done:
@@ -67,7 +69,8 @@ void fhrl_ladder_token(const fhrl_ladder *l, const double u[], double z[])
   memcpy(z, l->work, (size_t)l->map->n * sizeof *z);
 }
 
-fhrl_status fhrl_ladder_run(const fhrl_ladder *l, int tokens, const double u[], double y[], fhrl_err *err)
+fhrl_status fhrl_ladder_run(const fhrl_ladder *l, int tokens, const double u[], double y[],
+                            fhrl_err *err)
 {
   const size_t n = (size_t)l->map->n, d = (size_t)l->map->dims.n_u;
   double *z = l->work + n;
@@ -75,7 +78,8 @@ fhrl_status fhrl_ladder_run(const fhrl_ladder *l, int tokens, const double u[], 
   for (int t = 0; t < tokens; t++) {
     fhrl_ladder_token(l, u + (size_t)t * d, z);
     for (size_t i = 0; i < d; i++)
-      if (!isfinite(z[i])) return fhrl_fail(err, FHRL_NUMERIC, "ladder: y[%zu] is %g at token %d", i, z[i], t);
+      if (!isfinite(z[i]))
+        return fhrl_fail(err, FHRL_NUMERIC, "ladder: y[%zu] is %g at token %d", i, z[i], t);
     memcpy(y + (size_t)t * d, z, d * sizeof *y);
   }
   return FHRL_OK;

@@ -28,4 +28,5 @@ void fhrl_ladder_token(const fhrl_ladder *ladder, const double u[], double z[]);
 
 // A sequence from z = 0: u (tokens, d) held over each token; y (tokens, d) at the tokens' ends.
 // FHRL_NUMERIC names the token at which y is not finite.
-fhrl_status fhrl_ladder_run(const fhrl_ladder *ladder, int tokens, const double u[], double y[], fhrl_err *err);
+fhrl_status fhrl_ladder_run(const fhrl_ladder *ladder, int tokens, const double u[], double y[],
+                            fhrl_err *err);

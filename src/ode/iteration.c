@@ -8,7 +8,9 @@
 
 #include "base/clock.h"
 
-enum { CLOCK_EVERY = 16 }; // the clock is read at one step of so many: reading it costs as much as a small step
+enum {
+  CLOCK_EVERY = 16
+}; // the clock is read at one step of so many: reading it costs as much as a small step
 
 // What one run carries from step to step.
 typedef struct iteration {
@@ -21,7 +23,8 @@ typedef struct iteration {
 static fhrl_status check(const fhrl_system *s, const fhrl_input *in, fhrl_err *err)
 {
   const fhrl_model *m = s->model;
-  if (m->rhs) return fhrl_fail(err, FHRL_ARG, "%s is a flow: it is integrated, not stepped", m->name);
+  if (m->rhs)
+    return fhrl_fail(err, FHRL_ARG, "%s is a flow: it is integrated, not stepped", m->name);
   if (in && in->n_u != s->dims.n_u)
     return fhrl_fail(err, FHRL_ARG, "%s takes %d inputs, not %d", m->name, s->dims.n_u, in->n_u);
   return FHRL_OK;
@@ -37,13 +40,15 @@ static fhrl_status step(iteration *it, double t, fhrl_err *err)
   const int code = s->model->step(s, t, it->x, it->next);
   if (timed) it->count.rhs_s += CLOCK_EVERY * (fhrl_clock_wall() - begin);
   if (code != 0)
-    return fhrl_fail(err, FHRL_NUMERIC, "%s cannot be stepped from t = %.0f (code %d)", s->model->name, t, code);
+    return fhrl_fail(err, FHRL_NUMERIC, "%s cannot be stepped from t = %.0f (code %d)",
+                     s->model->name, t, code);
   for (int i = 0; i < s->n; i++)
     if (!isfinite(it->next[i])) {
       char name[64];
       fhrl_system_component(s, i, name, sizeof name);
-      return fhrl_fail(err, FHRL_NUMERIC, "%s of %s is %g after the step from t = %.0f, where it was %.9g", name,
-        s->model->name, it->next[i], t, it->x[i]);
+      return fhrl_fail(err, FHRL_NUMERIC,
+                       "%s of %s is %g after the step from t = %.0f, where it was %.9g", name,
+                       s->model->name, it->next[i], t, it->x[i]);
     }
   double *old = it->x;
   it->x = it->next;
@@ -52,11 +57,12 @@ static fhrl_status step(iteration *it, double t, fhrl_err *err)
 }
 
 // To the next time of the grid.
-static fhrl_status advance(iteration *it, double from, double to, long max_steps, const fhrl_trajectory_watch *watch,
-  fhrl_err *err)
+static fhrl_status advance(iteration *it, double from, double to, long max_steps,
+                           const fhrl_trajectory_watch *watch, fhrl_err *err)
 {
   for (double t = from; t < to; t++) {
-    if (watch->stop && *watch->stop) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.0f", t);
+    if (watch->stop && *watch->stop)
+      return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.0f", t);
     if (it->count.steps >= max_steps)
       return fhrl_fail(err, FHRL_LIMIT, "max_steps = %ld are used up at t = %.0f", max_steps, t);
     FHRL_TRY(step(it, t, err));
@@ -64,8 +70,10 @@ static fhrl_status advance(iteration *it, double from, double to, long max_steps
   return FHRL_OK;
 }
 
-fhrl_status fhrl_iteration_run(fhrl_trajectory *tr, fhrl_system *s, const fhrl_input *in, const double x0[], long max_steps,
-  const fhrl_trajectory_watch *watch, fhrl_counters *counters, fhrl_err *err)
+fhrl_status fhrl_iteration_run(fhrl_trajectory *tr, fhrl_system *s, const fhrl_input *in,
+                               const double x0[], long max_steps,
+                               const fhrl_trajectory_watch *watch, fhrl_counters *counters,
+                               fhrl_err *err)
 {
   static const fhrl_trajectory_watch nobody = {NULL};
   const size_t n = (size_t)s->n, n_u = (size_t)s->dims.n_u;

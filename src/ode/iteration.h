@@ -10,5 +10,7 @@
 // counters: steps, rhs_evals and rhs_s count the steps of this call. What is recorded before a failure stays.
 // FHRL_ARG for a flow or an input of another width, FHRL_LIMIT beyond max_steps, FHRL_INTERRUPT after a stop,
 // FHRL_NUMERIC for a step that cannot be taken, or a component or an observable that is not finite.
-fhrl_status fhrl_iteration_run(fhrl_trajectory *tr, fhrl_system *s, const fhrl_input *in, const double x0[], long max_steps,
-  const fhrl_trajectory_watch *watch, fhrl_counters *counters, fhrl_err *err);
+fhrl_status fhrl_iteration_run(fhrl_trajectory *tr, fhrl_system *s, const fhrl_input *in,
+                               const double x0[], long max_steps,
+                               const fhrl_trajectory_watch *watch, fhrl_counters *counters,
+                               fhrl_err *err);

@@ -3,6 +3,7 @@
 #include "analysis/ladder.h"
 
 #include "golden_layer.h"
+#include "ode/iteration.h"
 
 START_TEST(one_step_a_token_is_the_network)
 {
@@ -40,6 +41,65 @@ START_TEST(one_step_a_token_is_the_network)
   golden_free(&g);
   fhrl_ladder_free(&ladder);
   fhrl_system_destroy(s);
+  fhrl_layer_free(&l);
+}
+END_TEST
+
+// The way of `simulate fhrl_ladder` with a checkpoint: the layer's weights and values, m and rate from the keys.
+START_TEST(stepped_from_a_checkpoint_the_model_is_the_network_and_the_ladder)
+{
+  static const char letters[] = {'A', 'C', 'F'};
+  static const int rungs[] = {1, 2, 5};
+  const int m = rungs[_i / 3];
+  char name[64], text[16];
+  snprintf(name, sizeof name, "ladder_model_%d", _i);
+  const char *folder = scratch(name);
+  save_golden(folder, letters[_i % 3], _i % 3 == 1 ? "shared" : "own");
+  const fhrl_model *model = fhrl_system_find("fhrl_ladder");
+  fhrl_layer l;
+  fhrl_field *fields;
+  fhrl_config config;
+  fhrl_system *map, *flow;
+  fhrl_ladder ladder;
+  fhrl_input input;
+  fhrl_trajectory tr;
+  fhrl_err err = {0};
+  int count;
+  ck_assert(fhrl_layer_fits(model) && fhrl_layer_fits(fhrl_system_find("fhrl_layer")));
+  ck_assert(!fhrl_layer_fits(fhrl_system_find("fhrl")) && !fhrl_layer_fits(fhrl_system_find("lorenz")));
+  assert_ok(fhrl_layer_load(folder, 1, &l, &err));
+  assert_ok(fhrl_system_fields(model, &fields, &count, &err));
+  fhrl_config_init(&config);
+  assert_ok(fhrl_config_add(&config, "model", fields, count, &err));
+  snprintf(text, sizeof text, "%d", m);
+  assert_ok(fhrl_config_set(&config, "model", "m", text, "test", &err));
+  assert_ok(fhrl_layer_create(&l, model, &config, &map, &err));
+  ck_assert_double_eq(fhrl_config_real(&config, "model.alpha"), 0.3); // the checkpoint's, for run.json
+  snprintf(name, sizeof name, "golden/%c/expect.txt", letters[_i % 3]);
+  golden g = golden_load(test_data(name));
+  const golden_record *u = golden_find(&g, "x_pre.1"), *want = golden_find(&g, "y.1");
+  const size_t tokens = u->shape[1], d = u->shape[2];
+  const fhrl_solver solver = {.rtol = 1, .atol = 1, .t_end = (double)tokens, .output_every = 1.0, .max_steps = 1000};
+  double *y = malloc(tokens * d * sizeof *y), *zero = calloc((size_t)map->n, sizeof *zero);
+  assert_ok(fhrl_input_hold(&input, (int)tokens, (int)d, u->value, &err));
+  assert_ok(fhrl_trajectory_init(&tr, map, &solver, 0.0, &err));
+  assert_ok(fhrl_iteration_run(&tr, map, &input, zero, 1000, NULL, NULL, &err));
+  assert_ok(fhrl_layer_bind(&l, 1.0, FHRL_LAYER_PAPER, &flow, &err));
+  assert_ok(fhrl_ladder_init(&ladder, flow, m, &err));
+  assert_ok(fhrl_ladder_run(&ladder, (int)tokens, u->value, y, &err));
+  for (size_t t = 0; t < tokens; t++) {
+    const double *got = tr.x + (t + 1) * (size_t)map->n;
+    assert_close("ladder", got, y + t * d, d, 0.0);
+    if (m == 1) assert_close("network", got, want->value + t * d, d, 1e-9);
+  }
+  free(y), free(zero), free(fields);
+  golden_free(&g);
+  fhrl_ladder_free(&ladder);
+  fhrl_trajectory_free(&tr);
+  fhrl_input_free(&input);
+  fhrl_config_free(&config);
+  fhrl_system_destroy(flow);
+  fhrl_system_destroy(map);
   fhrl_layer_free(&l);
 }
 END_TEST
@@ -125,6 +185,7 @@ int main(void)
   Suite *s = suite_create("analysis/ladder");
   TCase *t = tcase_create("ladder");
   tcase_add_loop_test(t, one_step_a_token_is_the_network, 0, 12);
+  tcase_add_loop_test(t, stepped_from_a_checkpoint_the_model_is_the_network_and_the_ladder, 0, 9);
   tcase_add_test(t, one_slot_stands_for_r_equal_ones);
   tcase_add_loop_test(t, a_sub_step_is_the_flow_taken_in_two_halves, 0, 6);
   tcase_add_test(t, bad_rungs_and_bad_numbers_are_refused);

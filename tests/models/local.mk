@@ -7,3 +7,9 @@ tests_models_test_textbook_SOURCES = tests/models/test_textbook.c tests/models/o
 	tests/models/variants.c tests/models/variants.h
 check_PROGRAMS += tests/models/test_fhrl_flow
 tests_models_test_fhrl_flow_SOURCES = tests/models/test_fhrl_flow.c tests/models/variants.c tests/models/variants.h
+check_PROGRAMS += tests/models/test_learning
+tests_models_test_learning_SOURCES = tests/models/test_learning.c tests/models/orbit.c tests/models/orbit.h \
+	tests/models/variants.c tests/models/variants.h
+check_PROGRAMS += tests/models/test_networks
+tests_models_test_networks_SOURCES = tests/models/test_networks.c tests/models/orbit.c tests/models/orbit.h \
+	tests/models/variants.c tests/models/variants.h

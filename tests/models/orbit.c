@@ -27,12 +27,20 @@ fhrl_system *orbit_bind(const char *name, const orbit_value values[], uint32_t s
   return s;
 }
 
-void orbit_start(const fhrl_system *s, uint32_t seed, double x[]) { assert_ok(fhrl_system_start(s, seed, NULL, x, &err)); }
-
-fhrl_trajectory orbit_record(fhrl_system *s, const fhrl_input *in, const double x[], double every, double T, double rtol)
+void orbit_start(const fhrl_system *s, uint32_t seed, double x[])
 {
-  const fhrl_solver solver = {.method = FHRL_METHOD_ADAMS, .rtol = rtol, .atol = 1e-2 * rtol, .t_end = T,
-    .output_every = every, .max_steps = 100000000};
+  assert_ok(fhrl_system_start(s, seed, NULL, x, &err));
+}
+
+fhrl_trajectory orbit_record(fhrl_system *s, const fhrl_input *in, const double x[], double every,
+                             double T, double rtol)
+{
+  const fhrl_solver solver = {.method = FHRL_METHOD_ADAMS,
+                              .rtol = rtol,
+                              .atol = 1e-2 * rtol,
+                              .t_end = T,
+                              .output_every = every,
+                              .max_steps = 100000000};
   fhrl_trajectory tr;
   fhrl_integrator *it;
   assert_ok(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err));
@@ -99,12 +107,14 @@ static void orthonormalize(int n, int k, double v[], double sum[])
 static double divergence(const fhrl_system *s, const double x[])
 {
   double e[64], J[32 * 32], trace = 0.0;
-  if (s->n > 32 || fhrl_system_jacobian(s, 0.0, x, e, J) != 0) ck_abort_msg("no Jacobian of %s", s->model->name);
+  if (s->n > 32 || fhrl_system_jacobian(s, 0.0, x, e, J) != 0)
+    ck_abort_msg("no Jacobian of %s", s->model->name);
   for (int i = 0; i < s->n; i++) trace += J[i * s->n + i];
   return trace;
 }
 
-void orbit_exponents(fhrl_system *s, double x[], int k, double T, double h, double exponent[], double *mean_divergence)
+void orbit_exponents(fhrl_system *s, double x[], int k, double T, double h, double exponent[],
+                     double *mean_divergence)
 {
   const size_t size = (size_t)s->n * (size_t)(k + 1);
   const long steps = lround(T / h);

@@ -19,8 +19,10 @@ void orbit_start(const fhrl_system *s, uint32_t seed, double x[]); // the model'
 void orbit_carry(fhrl_system *s, double T, double x[]);
 
 // The trajectory from x, recorded every `every` at rtol; freed by fhrl_trajectory_free.
-fhrl_trajectory orbit_record(fhrl_system *s, const fhrl_input *in, const double x[], double every, double T, double rtol);
+fhrl_trajectory orbit_record(fhrl_system *s, const fhrl_input *in, const double x[], double every,
+                             double T, double rtol);
 
 // The k largest exponents from x over T by Runge-Kutta steps h of the state and k orthonormal tangents; x is carried along.
 // mean_divergence, unless NULL: that of the vector field along it.
-void orbit_exponents(fhrl_system *s, double x[], int k, double T, double h, double exponent[], double *mean_divergence);
+void orbit_exponents(fhrl_system *s, double x[], int k, double T, double h, double exponent[],
+                     double *mean_divergence);

@@ -60,10 +60,11 @@ START_TEST(lotka_volterra_keeps_its_invariant)
     highest = fmax(highest, tr.obs[k]);
     most = fmax(most, tr.x[2 * k]);
   }
-  ck_assert_double_gt(most, 15.0); // a large orbit, not the equilibrium
+  ck_assert_double_gt(most, 15.0);             // a large orbit, not the equilibrium
   ck_assert_double_le(highest - lowest, 1e-8); // some 1e4 steps with errors of 1e-12 each
   fhrl_trajectory_free(&tr);
-  assert_fails(fhrl_system_start(s, 1, "0,1", x, &err), FHRL_ARG, &err, "populations must be positive");
+  assert_fails(fhrl_system_start(s, 1, "0,1", x, &err), FHRL_ARG, &err,
+               "populations must be positive");
   free(u);
   fhrl_system_destroy(s);
 }
@@ -89,7 +90,8 @@ START_TEST(hopf_goes_to_its_circle_at_its_rate)
   const double mu = 0.36, w = 2.0;
   double *u, x[2], r2, exponent[2];
   fhrl_system *s = orbit_bind("hopf", (orbit_value[]){{"mu", mu}, {"w", w}, {NULL}}, 1, &u);
-  for (double t = 0.5; t < 9.0; t *= 2.0) { // d(r^2)/dt = 2 r^2 (mu - r^2), and the angle grows as w t
+  for (double t = 0.5; t < 9.0;
+       t *= 2.0) { // d(r^2)/dt = 2 r^2 (mu - r^2), and the angle grows as w t
     x[0] = 0.1;
     x[1] = 0.0;
     orbit_carry(s, t, x);
@@ -100,7 +102,8 @@ START_TEST(hopf_goes_to_its_circle_at_its_rate)
   orbit_carry(s, 100.0, x);
   ck_assert_double_eq_tol(hypot(x[0], x[1]), sqrt(mu), 1e-10);
   orbit_exponents(s, x, 2, 400.0, 0.01, exponent, NULL);
-  ck_assert_double_eq_tol(exponent[0], 0.0, 0.01); // some 1/T: the tangents turn to their directions first
+  ck_assert_double_eq_tol(exponent[0], 0.0,
+                          0.01); // some 1/T: the tangents turn to their directions first
   ck_assert_double_eq_tol(exponent[1], -2.0 * mu, 0.01);
   ck_assert_double_eq_tol(exponent[0] + exponent[1], -2.0 * mu, 1e-7);
   free(u);
@@ -112,7 +115,8 @@ START_TEST(chaos_has_its_exponents)
 {
   static const struct {
     const char *name;
-    double T, h, largest, tolerance; // 0.9056 and 0.0714 are literature; a mean over T is known to some T^(-1/2)
+    double T, h, largest,
+      tolerance; // 0.9056 and 0.0714 are literature; a mean over T is known to some T^(-1/2)
   } known[] = {{"lorenz", 4000.0, 0.005, 0.9056, 0.005}, {"rossler", 10000.0, 0.01, 0.0714, 0.001}};
   double *u, x[3], exponent[3], divergence;
   fhrl_system *s = orbit_bind(known[_i].name, NULL, 1, &u);
@@ -151,13 +155,16 @@ enum { RING = 20 };
 
 static fhrl_system *ring(int q, double spread, double **u)
 {
-  return orbit_bind("kuramoto_ring", (orbit_value[]){{"n", RING}, {"q", q}, {"spread", spread}, {"K", 0.7}, {NULL}}, 1, u);
+  return orbit_bind("kuramoto_ring",
+                    (orbit_value[]){{"n", RING}, {"q", q}, {"spread", spread}, {"K", 0.7}, {NULL}},
+                    1, u);
 }
 
 START_TEST(twisted_states_are_stable_below_a_quarter_turn)
 {
   const double K = 0.7, turn = 2.0 * FHRL_PI * _i / RING;
-  double *u, x[RING], dx[RING], e[2 * RING], J[RING * RING], re[RING], im[RING], growth = -HUGE_VAL, want = -HUGE_VAL, obs[2];
+  double *u, x[RING], dx[RING], e[2 * RING], J[RING * RING], re[RING], im[RING],
+    growth = -HUGE_VAL, want = -HUGE_VAL, obs[2];
   fhrl_system *s = ring(_i, 0.0, &u);
   orbit_start(s, 1, x);
   s->model->rhs(s, 0.0, x, dx);
@@ -168,10 +175,13 @@ START_TEST(twisted_states_are_stable_below_a_quarter_turn)
   ck_assert_int_eq(fhrl_system_jacobian(s, 0.0, x, e, J), 0);
   assert_ok(fhrl_dense_eigenvalues(RING, J, re, im, &err));
   for (int k = 0, zeros = 0; k < RING; k++) {
-    if (zeros == 0 && fabs(re[k]) < 1e-12) zeros++; // a turn of all phases together
-    else growth = fmax(growth, re[k]);
+    if (zeros == 0 && fabs(re[k]) < 1e-12)
+      zeros++; // a turn of all phases together
+    else
+      growth = fmax(growth, re[k]);
   }
-  for (int k = 1; k < RING; k++) want = fmax(want, -2.0 * K * cos(turn) * (1.0 - cos(2.0 * FHRL_PI * k / RING)));
+  for (int k = 1; k < RING; k++)
+    want = fmax(want, -2.0 * K * cos(turn) * (1.0 - cos(2.0 * FHRL_PI * k / RING)));
   ck_assert_double_eq_tol(growth, want, 1e-12);
   if (4 * _i < RING) ck_assert_double_lt(growth, -0.01);
   if (4 * _i > RING) ck_assert_double_gt(growth, 0.01);

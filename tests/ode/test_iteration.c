@@ -11,7 +11,11 @@ static fhrl_err err;
 
 static fhrl_solver every(double output_every, double t_end)
 {
-  return (fhrl_solver){.rtol = 1e-8, .atol = 1e-10, .t_end = t_end, .output_every = output_every, .max_steps = 1000000};
+  return (fhrl_solver){.rtol = 1e-8,
+                       .atol = 1e-10,
+                       .t_end = t_end,
+                       .output_every = output_every,
+                       .max_steps = 1000000};
 }
 
 static fhrl_system *bind_saliency(double kappa)
@@ -41,7 +45,8 @@ START_TEST(the_grid_of_a_map_is_made_of_whole_steps)
   fhrl_solver solver = every(1.0, 2.5);
   assert_fails(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err), FHRL_ARG, &err, "whole steps");
   solver = every(1.5, 3.0);
-  assert_fails(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err), FHRL_ARG, &err, "output_every = 1.5");
+  assert_fails(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err), FHRL_ARG, &err,
+               "output_every = 1.5");
   fhrl_system_destroy(s);
 }
 END_TEST
@@ -63,15 +68,23 @@ static void one_input(const double p[], fhrl_dims *out) { out->n_u = 1; }
 
 static fhrl_model halving(void)
 {
-  static const fhrl_field state[] = {{"x", 0.0, "1", "x"}}, obs[] = {{"square", 0.0, "1", "x^2 + u"}};
-  return (fhrl_model){.name = "halving", .state = state, .n_state = 1, .obs = obs, .n_obs = 1, .dims = one_input,
-    .step = halve, .observe = square};
+  static const fhrl_field state[] = {{"x", 0.0, "1", "x"}},
+                          obs[] = {{"square", 0.0, "1", "x^2 + u"}};
+  return (fhrl_model){.name = "halving",
+                      .state = state,
+                      .n_state = 1,
+                      .obs = obs,
+                      .n_obs = 1,
+                      .dims = one_input,
+                      .step = halve,
+                      .observe = square};
 }
 
 START_TEST(a_step_sees_the_input_at_its_beginning)
 {
   const fhrl_model model = halving();
-  const double held[] = {2.0, -1.0}, x0 = 4.0, x[] = {4.0, 4.0, 1.0, -0.5}, u[] = {2.0, -1.0, -1.0, -1.0};
+  const double held[] = {2.0, -1.0}, x0 = 4.0, x[] = {4.0, 4.0, 1.0, -0.5},
+               u[] = {2.0, -1.0, -1.0, -1.0};
   fhrl_system *s;
   fhrl_input in;
   fhrl_trajectory tr;
@@ -117,7 +130,8 @@ START_TEST(a_stopped_run_goes_on_to_the_same_bits)
   assert_ok(fhrl_trajectory_init(&whole, s, &solver, 0.0, &err));
   assert_ok(fhrl_trajectory_init(&parts, s, &solver, 0.0, &err));
   assert_ok(fhrl_iteration_run(&whole, s, NULL, &x0, 1000, NULL, NULL, &err));
-  assert_fails(fhrl_iteration_run(&parts, s, NULL, &x0, 1000, &watch, NULL, &err), FHRL_INTERRUPT, &err, "at t = 20");
+  assert_fails(fhrl_iteration_run(&parts, s, NULL, &x0, 1000, &watch, NULL, &err), FHRL_INTERRUPT,
+               &err, "at t = 20");
   ck_assert_uint_eq(parts.count, 6);
   assert_ok(fhrl_iteration_run(&parts, s, NULL, NULL, 1000, NULL, NULL, &err));
   ck_assert_uint_eq(parts.count, whole.count);
@@ -136,18 +150,22 @@ START_TEST(failures_are_named_and_what_came_before_stays)
   fhrl_input in;
   fhrl_trajectory tr;
   assert_ok(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err));
-  assert_fails(fhrl_iteration_run(&tr, s, NULL, &one, 100, NULL, NULL, &err), FHRL_NUMERIC, &err,
+  assert_fails(
+    fhrl_iteration_run(&tr, s, NULL, &one, 100, NULL, NULL, &err), FHRL_NUMERIC, &err,
     "Z of idp_saliency is -inf after the step from t = 1, where it was 0"); // 1 -> 0 -> -inf
   ck_assert_uint_eq(tr.count, 2);
   tr.count = 0;
-  assert_fails(fhrl_iteration_run(&tr, s, NULL, &two, 4, NULL, NULL, &err), FHRL_LIMIT, &err, "max_steps = 4");
+  assert_fails(fhrl_iteration_run(&tr, s, NULL, &two, 4, NULL, NULL, &err), FHRL_LIMIT, &err,
+               "max_steps = 4");
   ck_assert_uint_eq(tr.count, 5);
   assert_ok(fhrl_input_hold(&in, 1, 1, u, &err));
-  assert_fails(fhrl_iteration_run(&tr, s, &in, &two, 4, NULL, NULL, &err), FHRL_ARG, &err, "takes 0 inputs, not 1");
+  assert_fails(fhrl_iteration_run(&tr, s, &in, &two, 4, NULL, NULL, &err), FHRL_ARG, &err,
+               "takes 0 inputs, not 1");
   fhrl_trajectory_free(&tr);
   assert_ok(fhrl_system_bind(fhrl_system_find("lorenz"), lorenz, NULL, &flow, &err));
   assert_ok(fhrl_trajectory_init(&tr, flow, &solver, 0.0, &err));
-  assert_fails(fhrl_iteration_run(&tr, flow, NULL, lorenz, 4, NULL, NULL, &err), FHRL_ARG, &err, "lorenz is a flow");
+  assert_fails(fhrl_iteration_run(&tr, flow, NULL, lorenz, 4, NULL, NULL, &err), FHRL_ARG, &err,
+               "lorenz is a flow");
   fhrl_trajectory_free(&tr);
   fhrl_system_destroy(flow);
   fhrl_system_destroy(s);
@@ -156,7 +174,7 @@ START_TEST(failures_are_named_and_what_came_before_stays)
   assert_ok(fhrl_system_bind(&model, NULL, NULL, &s, &err));
   assert_ok(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err));
   assert_fails(fhrl_iteration_run(&tr, s, NULL, &far, 100, NULL, NULL, &err), FHRL_NUMERIC, &err,
-    "halving cannot be stepped from t = 5 (code -3)");
+               "halving cannot be stepped from t = 5 (code -3)");
   ck_assert_uint_eq(tr.count, 6);
   fhrl_trajectory_free(&tr);
   fhrl_input_free(&in);
