@@ -34,13 +34,11 @@ fhrl_status fhrl_trajectory_init(fhrl_trajectory *tr, const fhrl_system *s, cons
   const double intervals = fmax(1.0, ceil(length / every - 1e-9));
   const double row = 1.0 + tr->n + tr->n_u + tr->n_obs, gib = (intervals + 1.0) * row * sizeof(double) / 0x1p30;
   if (gib > FHRL_TRAJECTORY_GIB)
-    return fhrl_fail(err, FHRL_LIMIT,
-      "a trajectory of %.0f times and %d states takes %.1f GiB, more than %d: raise output_every",
+    return fhrl_fail(err, FHRL_LIMIT, "a trajectory of %.0f times and %d states takes %.1f GiB, more than %d: raise output_every",
       intervals + 1.0, tr->n, gib, FHRL_TRAJECTORY_GIB);
   tr->points = (size_t)intervals + 1;
   tr->t = malloc(tr->points * (size_t)row * sizeof *tr->t);
-  if (tr->t == NULL)
-    return fhrl_fail(err, FHRL_NOMEM, "no memory for a trajectory of %.1f GiB", gib);
+  if (tr->t == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a trajectory of %.1f GiB", gib);
   tr->x = tr->t + tr->points;
   tr->u = tr->x + tr->points * (size_t)tr->n;
   tr->obs = tr->u + tr->points * (size_t)tr->n_u;
@@ -72,15 +70,15 @@ fhrl_status fhrl_trajectory_record(fhrl_trajectory *tr, const double x[], fhrl_s
     s->u = before;
     for (int i = 0; i < tr->n_obs; i++)
       if (failed || !isfinite(obs[i]))
-        return fhrl_fail(err, FHRL_NUMERIC, "observable %s of %s is not finite at t = %.9g",
-          s->model->obs[i].name, s->model->name, tr->t[k]);
+        return fhrl_fail(err, FHRL_NUMERIC, "observable %s of %s is not finite at t = %.9g", s->model->obs[i].name,
+          s->model->name, tr->t[k]);
   }
   tr->count++;
   return FHRL_OK;
 }
 
-fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s,
-  const fhrl_input *in, const fhrl_trajectory_watch *watch, fhrl_err *err)
+fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
+  const fhrl_trajectory_watch *watch, fhrl_err *err)
 {
   static const fhrl_trajectory_watch nobody = {NULL};
   if (watch == NULL) watch = &nobody;
@@ -88,8 +86,7 @@ fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_s
   assert(fhrl_integrator_now(it) == tr->t[tr->count - 1]);
   while (tr->count < tr->points) {
     const size_t k = tr->count;
-    if (watch->stop && *watch->stop)
-      return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", tr->t[k - 1]);
+    if (watch->stop && *watch->stop) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", tr->t[k - 1]);
     FHRL_TRY(fhrl_integrator_advance(it, tr->t[k], err));
     FHRL_TRY(fhrl_trajectory_record(tr, fhrl_integrator_state(it), s, in, err));
     if (watch->restart_every > 0 && k % watch->restart_every == 0)

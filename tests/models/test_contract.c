@@ -82,16 +82,15 @@ static void finite(const char *what, int n, const double a[])
 static void near(const char *what, int n, const double got[], const double want[], double bound)
 {
   for (int i = 0; i < n; i++)
-    ck_assert_msg(fabs(got[i] - want[i]) <= bound,
-      "%s: %s[%d] is %.17g instead of %.17g (bound %.3g)", who, what, i, got[i], want[i], bound);
+    ck_assert_msg(fabs(got[i] - want[i]) <= bound, "%s: %s[%d] is %.17g instead of %.17g (bound %.3g)", who, what, i, got[i],
+      want[i], bound);
 }
 
 // ---- tables
 
 static void proper_name(const char *what, const char *name)
 {
-  ck_assert_msg(
-    name && isalpha((unsigned char)name[0]), "%s: %s '%s'", who, what, name ? name : "(null)");
+  ck_assert_msg(name && isalpha((unsigned char)name[0]), "%s: %s '%s'", who, what, name ? name : "(null)");
   for (const char *c = name; *c; c++)
     ck_assert_msg(isalnum((unsigned char)*c) || *c == '_', "%s: %s '%s'", who, what, name);
 }
@@ -100,8 +99,7 @@ static void described(const char *what, const fhrl_field *f, int count)
 {
   for (int i = 0; i < count; i++) {
     proper_name(what, f[i].name);
-    ck_assert_msg(f[i].meaning && *f[i].meaning && f[i].unit, "%s: %s %s has no meaning or unit",
-      who, what, f[i].name);
+    ck_assert_msg(f[i].meaning && *f[i].meaning && f[i].unit, "%s: %s %s has no meaning or unit", who, what, f[i].name);
     for (int j = 0; j < i; j++)
       ck_assert_msg(strcmp(f[i].name, f[j].name) != 0, "%s: %s %s twice", who, what, f[i].name);
   }
@@ -114,8 +112,7 @@ START_TEST(tables_are_complete_and_names_unique)
   int n;
   who = m->name;
   proper_name("model", m->name);
-  ck_assert(
-    m->summary && *m->summary && m->reference && *m->reference && m->time_unit && *m->time_unit);
+  ck_assert(m->summary && *m->summary && m->reference && *m->reference && m->time_unit && *m->time_unit);
   ck_assert(m->rhs || m->step);
   ck_assert(m->jvp != NULL);
   ck_assert_int_gt(m->n_state, 0);
@@ -149,17 +146,10 @@ START_TEST(defaults_lie_in_their_ranges)
     int len;
     switch (f->kind) {
     case FHRL_REAL:
-    case FHRL_INT:
-      ck_assert_msg(fhrl_field_admits(f, f->value), "%s: %s = %g", m->name, f->name, f->value);
-      break;
-    case FHRL_CHOICE:
-      ck_assert_ptr_nonnull(fhrl_field_word(f->choices, (int)f->value, &len));
-      break;
-    case FHRL_FLAG:
-      ck_assert(f->value == 0.0 || f->value == 1.0);
-      break;
-    default:
-      ck_abort_msg("%s: parameter %s is no number", m->name, f->name);
+    case FHRL_INT: ck_assert_msg(fhrl_field_admits(f, f->value), "%s: %s = %g", m->name, f->name, f->value); break;
+    case FHRL_CHOICE: ck_assert_ptr_nonnull(fhrl_field_word(f->choices, (int)f->value, &len)); break;
+    case FHRL_FLAG: ck_assert(f->value == 0.0 || f->value == 1.0); break;
+    default: ck_abort_msg("%s: parameter %s is no number", m->name, f->name);
     }
   }
 }
@@ -209,8 +199,7 @@ static void dynamics_are_finite(fhrl_system *s, const double x[])
   ck_assert_int_eq(dynamics(s, x, dx), 0);
   finite("rhs", s->n, dx);
   ck_assert_int_eq(dynamics(s, x, again), 0);
-  ck_assert_msg(
-    memcmp(dx, again, (size_t)s->n * sizeof *dx) == 0, "%s: a second evaluation differs", who);
+  ck_assert_msg(memcmp(dx, again, (size_t)s->n * sizeof *dx) == 0, "%s: a second evaluation differs", who);
   if (s->model->observe) {
     ck_assert_int_eq(s->model->observe(s, 0.25, x, obs), 0);
     finite("observable", s->model->n_obs, obs);
@@ -224,8 +213,7 @@ static void jvp_is_linear(fhrl_system *s, const double x[])
 {
   const int n = s->n;
   const double a = 1.75, b = -0.6;
-  double *v = space(n), *w = space(n), *sum = space(n), *Jv = space(n), *Jw = space(n),
-         *Js = space(n);
+  double *v = space(n), *w = space(n), *sum = space(n), *Jv = space(n), *Jw = space(n), *Js = space(n);
   fhrl_random_normal((fhrl_random){.seed = 3}, 0, (size_t)n, v);
   fhrl_random_normal((fhrl_random){.seed = 4}, 0, (size_t)n, w);
   for (int i = 0; i < n; i++) sum[i] = a * v[i] + b * w[i];
@@ -265,8 +253,7 @@ static void terms_sum_to_the_right_hand_side(fhrl_system *s, const double x[])
   if (s->model->split) {
     ck_assert_int_eq(dynamics(s, x, dx), 0);
     for (int k = 0; k < s->model->n_term; k++) {
-      for (int i = 0; i < n; i++)
-        part[i] = 1e300; // a term writes all components, also those it does not touch
+      for (int i = 0; i < n; i++) part[i] = 1e300; // a term writes all components, also those it does not touch
       ck_assert_int_eq(s->model->split(s, k, 0.25, x, part), 0);
       finite(s->model->term[k].name, n, part);
       scale += largest(n, part);
@@ -281,8 +268,7 @@ static void nan_is_never_hidden(fhrl_system *s, const double x[])
 {
   const int n = s->n;
   double *bad = space(n), *e = space(n), *dx = space(n), *obs = space(s->model->n_obs);
-  for (int k = 0; k < n;
-       k++) { // a component that matters, by its column of the Jacobian, shows that it is NaN
+  for (int k = 0; k < n; k++) { // a component that matters, by its column of the Jacobian, shows that it is NaN
     memset(e, 0, (size_t)n * sizeof *e);
     e[k] = 1.0;
     ck_assert_int_eq(s->model->jvp(s, 0.25, x, e, dx), 0);
@@ -317,25 +303,21 @@ static double *guarded(int n)
 
 static void release_guarded(const char *what, int n, double *a)
 {
-  for (int i = -GUARD; i < 0; i++)
-    ck_assert_msg(a[i] == word, "%s: %s[%d] is written", who, what, i);
-  for (int i = n; i < n + GUARD; i++)
-    ck_assert_msg(a[i] == word, "%s: %s[%d] is written", who, what, i);
+  for (int i = -GUARD; i < 0; i++) ck_assert_msg(a[i] == word, "%s: %s[%d] is written", who, what, i);
+  for (int i = n; i < n + GUARD; i++) ck_assert_msg(a[i] == word, "%s: %s[%d] is written", who, what, i);
   free(a - GUARD);
 }
 
 static void all_written(const char *what, int n, const double a[])
 {
-  for (int i = 0; i < n; i++)
-    ck_assert_msg(a[i] != word, "%s: %s[%d] is not written", who, what, i);
+  for (int i = 0; i < n; i++) ck_assert_msg(a[i] != word, "%s: %s[%d] is not written", who, what, i);
 }
 
 static void callbacks_stay_within_their_arrays(fhrl_system *s, const double x[])
 {
   const fhrl_model *m = s->model;
   const int n = s->n;
-  double *before = s->work, *work = guarded(s->dims.n_work), *out = guarded(n),
-         *obs = guarded(m->n_obs);
+  double *before = s->work, *work = guarded(s->dims.n_work), *out = guarded(n), *obs = guarded(m->n_obs);
   double *state = guarded(n), *v = guarded(n);
   memcpy(state, x, (size_t)n * sizeof *x);
   memcpy(v, x, (size_t)n * sizeof *x);
@@ -375,8 +357,7 @@ static void divergence_at(fhrl_system *s, const double x[])
   for (int k = 0; k < s->model->n_check; k++) {
     const fhrl_check *c = &s->model->check[k];
     if (c->kind == FHRL_CHECK_DIVERGENCE)
-      ck_assert_msg(
-        fabs(trace - c->value) <= c->tol, "%s: divergence %.17g, but %s", who, trace, c->why);
+      ck_assert_msg(fabs(trace - c->value) <= c->tol, "%s: divergence %.17g, but %s", who, trace, c->why);
   }
   free(e), free(J);
 }
@@ -395,8 +376,7 @@ START_TEST(check_facts_hold)
   s->u = zero; // facts are stated without input
   for (int k = 0; k < m->n_check; k++) {
     const fhrl_check *c = &m->check[k];
-    ck_assert_msg(
-      c->why && *c->why && c->tol > 0.0, "%s: fact %d has no reason or tolerance", who, k);
+    ck_assert_msg(c->why && *c->why && c->tol > 0.0, "%s: fact %d has no reason or tolerance", who, k);
     if (c->kind != FHRL_CHECK_EQUILIBRIUM) continue;
     for (int i = 0; i < s->n; i++) x[i] = i < FHRL_CHECK_MAX ? c->x[i] : 0.0;
     ck_assert_int_eq(dynamics(s, x, dx), 0);

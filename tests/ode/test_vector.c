@@ -29,8 +29,7 @@ static void make(triple *t, int n, int ours)
 {
   for (int k = 0; k < 3; k++) {
     numbers((uint32_t)k, n, t->data[k]);
-    t->v[k] = ours ? fhrl_sundials_vector_wrap(n, t->data[k], context)
-                   : N_VMake_Serial(n, t->data[k], context);
+    t->v[k] = ours ? fhrl_sundials_vector_wrap(n, t->data[k], context) : N_VMake_Serial(n, t->data[k], context);
     ck_assert_ptr_nonnull(t->v[k]);
   }
 }
@@ -78,10 +77,9 @@ START_TEST(norms_equal_the_librarys)
   for (int n = 1; n <= N_MAX; n++) {
     make(&ours, n, 1);
     make(&theirs, n, 0);
-    const double got[] = {
-      N_VDotProd(ours.v[0], ours.v[1]), N_VWrmsNorm(ours.v[0], ours.v[1]), N_VMaxNorm(ours.v[0])};
-    const double want[] = {N_VDotProd(theirs.v[0], theirs.v[1]),
-      N_VWrmsNorm(theirs.v[0], theirs.v[1]), N_VMaxNorm(theirs.v[0])};
+    const double got[] = {N_VDotProd(ours.v[0], ours.v[1]), N_VWrmsNorm(ours.v[0], ours.v[1]), N_VMaxNorm(ours.v[0])};
+    const double want[] = {N_VDotProd(theirs.v[0], theirs.v[1]), N_VWrmsNorm(theirs.v[0], theirs.v[1]),
+      N_VMaxNorm(theirs.v[0])};
     assert_close("norms", got, want, 3, 1e-13); // another order of summation
     N_Vector clone = N_VClone(ours.v[0]);       // has our arithmetic, too
     ck_assert_ptr_nonnull(clone);
