@@ -19,3 +19,9 @@ libfhrl_a_SOURCES += models/henon_heiles.c
 libfhrl_a_SOURCES += models/hopf.c
 libfhrl_a_SOURCES += models/random_rnn.c
 libfhrl_a_SOURCES += models/hebbian_rnn.c
+libfhrl_a_SOURCES += models/idp_hopfield.c
+libfhrl_a_SOURCES += models/models.def \
+	models/linear.c \
+	models/lorenz.c \
+	models/fhrl.c \
+	models/fhrl_layer.c

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// cmd_simulate: one trajectory of a model: a flow is integrated, a map is stepped
+// cmd_simulate: one trajectory of a model, a flow integrated or a map stepped; or an ensemble of them
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/progress.h"
 #include "base/signals.h"
+#include "cli/members.h"
 #include "cli/output.h"
 #include "cli/setup.h"
 #include "io/dataset.h"
@@ -104,8 +105,35 @@ done:
 
 // ---- what is said
 
+static void report_events(const fhrl_output *out, const fhrl_setup *s, const fhrl_integrator *it)
+{
+  long count = 0;
+  const fhrl_happening *happened = it ? fhrl_integrator_events(it, &count) : NULL; // a map has none
+  fhrl_json *list = fhrl_json_array();
+  fhrl_json_put(out->result, "events", list);
+  for (long k = 0; k < count; k++) {
+    const fhrl_event *event = &s->model->event[happened[k].event];
+    fhrl_json *one = fhrl_json_object();
+    fhrl_json_add(list, one);
+    fhrl_json_text(one, "name", event->name);
+    fhrl_json_real(one, "t", happened[k].t, NULL);
+    if (s->system->dims.event[happened[k].event] > 1) fhrl_json_int(one, "index", happened[k].index);
+  }
+  for (int e = 0; e < s->model->n_event; e++) {
+    long times = 0, last = -1;
+    for (long k = 0; k < count; k++)
+      if (happened[k].event == e) {
+        times++;
+        last = k;
+      }
+    if (times > 0)
+      fhrl_output_say(out, "event        %s: %ld times, last at t = %.10g\n", s->model->event[e].name, times, happened[last].t);
+  }
+}
+
 // How a trajectory came about.
 typedef struct outcome {
+  fhrl_integrator *it; // owned; NULL for a map
   const char *method;
   char why[256];
   fhrl_counters c;
@@ -130,7 +158,6 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
   fhrl_json_real(o, "rhs_s", c.rhs_s, NULL);
   fhrl_json_text(o, "method", method);
   fhrl_json_text(o, "method_reason", why);
-  fhrl_json_put(o, "events", fhrl_json_array());
   fhrl_output_say(out, "model        %s, %d states\n", s->model->name, n);
   fhrl_output_say(out, "end          t = %.10g %s\n", t, strcmp(s->model->time_unit, "1") ? s->model->time_unit : "");
   for (int i = 0; i < n && i < SHOWN; i++) {
@@ -153,14 +180,13 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
 static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, outcome *how,
   fhrl_err *err)
 {
-  fhrl_integrator *it;
-  FHRL_TRY(fhrl_integrator_create(s->system, &s->input, &s->solver, 0.0, s->x0, &it, err));
+  FHRL_TRY(fhrl_integrator_create(s->system, &s->input, &s->solver, 0.0, s->x0, &how->it, err));
+  fhrl_integrator *it = how->it;
   const fhrl_status status = fhrl_trajectory_run(tr, it, s->system, &s->input, watch, err);
   const char *why, *method = fhrl_integrator_method(it, &why);
   how->method = method;
   snprintf(how->why, sizeof how->why, "%s", why);
   fhrl_integrator_counters(it, &how->c);
-  fhrl_integrator_destroy(it);
   return status;
 }
 
@@ -188,12 +214,14 @@ static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err
   if (status != FHRL_OK) goto done;
   how.wall = fhrl_clock_wall() - begin;
   report(out, s, &tr, &how);
+  report_events(out, s, how.it);
   if (fhrl_output_has_folder(out)) {
     FHRL_DO(status, save_dataset(out, s, &tr, err));
     FHRL_DO(status, save_table(out, s, &tr, err));
     fhrl_output_say(out, "files        %s/trajectory.nc, .tsv, run.json\n", out->folder);
   }
 done:
+  fhrl_integrator_destroy(how.it);
   fhrl_trajectory_free(&tr);
   return status;
 }
@@ -203,9 +231,13 @@ fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err)
   fhrl_setup s;
   fhrl_output out = {0};
   fhrl_status status = FHRL_OK;
-  FHRL_DO(status, fhrl_setup_open(&s, run, NULL, 0, err));
+  const fhrl_section ensemble = {"ensemble", fhrl_members_fields, fhrl_members_field_count};
+  FHRL_DO(status, fhrl_setup_open(&s, run, &ensemble, 1, err));
   FHRL_DO(status, fhrl_output_open(&out, run, NULL, NULL, &s.config, s.seed, err));
-  FHRL_DO(status, simulate(&out, &s, err));
+  if (fhrl_config_real(&s.config, "ensemble.members") > 0.0)
+    FHRL_DO(status, fhrl_members_run(&out, &s, run->threads, err));
+  else
+    FHRL_DO(status, simulate(&out, &s, err));
   status = fhrl_output_finish(&out, err);
 done:
   fhrl_output_close(&out);

@@ -5,10 +5,12 @@
 #include "analysis/portrait.h"
 #include "analysis/probe.h"
 #include "cli/command.h"
+#include "cli/members.h"
 #include "cli/setup.h"
 #include "nn/train.h"
 
-const char *const fhrl_command_table_sections[] = {"model", "train", "sample", "probe", "input", "solver", "start", "compare", "iss",
+const char *const fhrl_command_table_sections[] = {"model", "train", "sample", "probe", "input", "solver", "start", "ensemble", "compare",
+  "iss",
   "portrait", "exponents", "equilibria", "continue", "sweep"};
 const int fhrl_command_table_section_count = FHRL_COUNT(fhrl_command_table_sections);
 
@@ -44,7 +46,13 @@ static const fhrl_short probe_shorts[] = {
   {NULL, NULL, NULL, NULL},
 };
 static const fhrl_keys compare_keys[] = {{"compare", fhrl_compare_fields, &fhrl_compare_field_count}, END_KEYS};
-static const fhrl_keys simulate_keys[] = {MODEL_KEYS, END_KEYS};
+static const fhrl_short simulate_shorts[] = {
+  FHRL_SETUP_SHORTS,
+  {"members", "N", "ensemble.members", "Integrate N trajectories from different starts; short for --set ensemble.members=N"},
+  {NULL, NULL, NULL, NULL},
+};
+static const fhrl_keys simulate_keys[] = {MODEL_KEYS, {"ensemble", fhrl_members_fields, &fhrl_members_field_count},
+  END_KEYS};
 static const fhrl_keys iss_keys[] = {MODEL_KEYS, {"iss", fhrl_iss_fields, &fhrl_iss_field_count}, END_KEYS};
 static const fhrl_keys portrait_keys[] = {MODEL_KEYS, {"portrait", fhrl_portrait_fields, &fhrl_portrait_field_count},
   {"equilibria", fhrl_equilibrium_fields, &fhrl_equilibrium_field_count}, END_KEYS};
@@ -88,10 +96,10 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_models},
   {.name = "simulate",
     .input = "MODEL",
-    .summary = "integrates one trajectory, or steps a map",
-    .leaves = "with -o: trajectory.nc, trajectory.tsv, run.json, config.ini",
+    .summary = "integrates one trajectory or steps a map; with --members many",
+    .leaves = "with -o: trajectory.nc, trajectory.tsv (of many: ensemble.nc, ensemble.tsv), run.json, config.ini",
     .run = fhrl_cmd_simulate,
-    .shorts = fhrl_setup_shorts,
+    .shorts = simulate_shorts,
     .keys = simulate_keys},
   {.name = "iss",
     .input = "MODEL",

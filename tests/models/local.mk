@@ -13,3 +13,4 @@ tests_models_test_learning_SOURCES = tests/models/test_learning.c tests/models/o
 check_PROGRAMS += tests/models/test_networks
 tests_models_test_networks_SOURCES = tests/models/test_networks.c tests/models/orbit.c tests/models/orbit.h \
 	tests/models/variants.c tests/models/variants.h
+check_PROGRAMS += tests/models/test_idp_hopfield
