@@ -154,6 +154,12 @@ START_TEST(negative_reentry_diverges_from_above_its_threshold_only)
   expect(&iss, "reentry_dissipative", FHRL_ISS_OPEN);
   ck_assert(isnan(iss.constants.rho_star) && iss.constants.rho_star_reason != NULL);
   done(&iss);
+  iss = tried("fhrl", "model.drive=none model.homeostasis=reentry model.W_r=diag_-2 model.epsilon=0.1 solver.t_end=12 "
+    "solver.rtol=1e-12 iss.radii=2.121");
+  const double *end = iss.row + (size_t)(iss.path[0].rows - 1) * (size_t)iss.columns, rho = end[1];
+  ck_assert_double_eq_tol(rho, 2745.73, 0.5); // its first integral holds where the orbit stands
+  ck_assert_double_eq_tol((22 * log((2.1 - rho) / (2.1 - 2.121)) - log(rho / 2.121)) / 21, end[0], 1e-7);
+  done(&iss);
 }
 END_TEST
 
