@@ -121,13 +121,21 @@ static int step(int threads, int n)
   return 0;
 }
 
-static fhrl_status gradient(const fhrl_gpt_config *config, const fhrl_train *t, int threads,
-  fhrl_engine *engine, double *loss, const fhrl_real **grads, fhrl_err *err)
+static int batch(void) { return (int)job.train.value[FHRL_TRAIN_BATCH]; }
+
+// A fixed batch (B, T + 1) that does not depend on the corpus.
+static void fill(unsigned char *byte)
 {
-  const int B = (int)job.train.value[FHRL_TRAIN_BATCH], T = config->T;
-  const fhrl_sequences sequences = {.byte = t->batch, .n = B, .stride = T + 1};
+  for (int b = 0, T = job.model.T; b < batch(); b++)
+    for (int t = 0; t <= T; t++) *byte++ = (unsigned char)((7 * b + t * t % 31 + t % 3) % job.model.vocabulary);
+}
+
+static fhrl_status gradient(const fhrl_gpt_config *config, const fhrl_train *t, int threads,
+  const unsigned char *byte, fhrl_engine *engine, double *loss, const fhrl_real **grads, fhrl_err *err)
+{
+  const int B = batch(), T = config->T;
+  const fhrl_sequences sequences = {.byte = byte, .n = B, .stride = T + 1};
   const fhrl_noise noise = {.seed = 1};
-  fhrl_corpus_batch(&t->corpus, T, B, 1, 7, t->batch);
   FHRL_TRY(fhrl_engine_init(config, B, threads, engine, err));
   return fhrl_engine_gradient(engine, &t->gpt, &sequences, &noise, loss, grads, err);
 }
@@ -139,38 +147,57 @@ static int bits(void)
   const fhrl_real *grads[THREADS] = {NULL};
   double loss[THREADS];
   const fhrl_train *t = on(1, &err);
+  unsigned char *byte = malloc((size_t)batch() * (job.model.T + 1));
+  if (byte == NULL) return fail("no memory");
+  fill(byte);
   for (int i = 0; t && i < THREADS; i++)
-    if (gradient(&job.model, t, i + 1, &engine[i], &loss[i], &grads[i], &err) != FHRL_OK) t = NULL;
+    if (gradient(&job.model, t, i + 1, byte, &engine[i], &loss[i], &grads[i], &err) != FHRL_OK) t = NULL;
   if (t == NULL)
     fail(err.msg);
   else
     puts(loss[0] == loss[1] && memcmp(grads[0], grads[1], t->gpt.count * sizeof *grads[0]) == 0 ? "equal"
                                                                                               : "different");
   for (int i = 0; i < THREADS; i++) fhrl_engine_free(&engine[i]);
+  free(byte);
   return t == NULL;
+}
+
+static fhrl_status write_export(const char *prefix, const unsigned char *byte, double *loss, double *norm,
+  fhrl_err *err)
+{
+  fhrl_engine engine = {0};
+  const fhrl_real *grads;
+  char path[FHRL_PATH_SIZE];
+  fhrl_gpt_config quiet = job.model;
+  quiet.sigma = 0.0;
+  const fhrl_train *t = on(1, err);
+  if (t == NULL) return FHRL_ARG;
+  const fhrl_status status = gradient(&quiet, t, 1, byte, &engine, loss, &grads, err);
+  *norm = 0.0;
+  for (size_t i = 0; status == FHRL_OK && i < t->gpt.count; i++) *norm += (double)grads[i] * (double)grads[i];
+  fhrl_engine_free(&engine);
+  FHRL_TRY(status);
+  snprintf(path, sizeof path, "%s.safetensors", prefix);
+  FHRL_TRY(fhrl_gpt_save(&t->gpt, path, err));
+  snprintf(path, sizeof path, "%s.bytes", prefix);
+  FILE *f = fopen(path, "wb");
+  const size_t size = (size_t)batch() * (job.model.T + 1);
+  const int written = f && fwrite(byte, 1, size, f) == size;
+  if (f == NULL || fclose(f) != 0 || !written) return fhrl_fail(err, FHRL_IO, "cannot write %s", path);
+  return FHRL_OK;
 }
 
 static int export(const char *prefix)
 {
   fhrl_err err = {0};
-  fhrl_engine engine = {0};
-  const fhrl_real *grads;
-  char path[FHRL_PATH_SIZE];
-  double loss, square = 0.0;
-  const fhrl_train *t = on(1, &err);
-  fhrl_gpt_config quiet = job.model;
-  quiet.sigma = 0.0;
-  if (t == NULL || gradient(&quiet, t, 1, &engine, &loss, &grads, &err) != FHRL_OK) return fail(err.msg);
-  for (size_t i = 0; i < t->gpt.count; i++) square += (double)grads[i] * (double)grads[i];
-  fhrl_engine_free(&engine);
-  snprintf(path, sizeof path, "%s.safetensors", prefix);
-  if (fhrl_gpt_save(&t->gpt, path, &err) != FHRL_OK) return fail(err.msg);
-  snprintf(path, sizeof path, "%s.bytes", prefix);
-  FILE *f = fopen(path, "wb");
-  const size_t size = (size_t)job.train.value[FHRL_TRAIN_BATCH] * (job.model.T + 1);
-  const int written = f && fwrite(t->batch, 1, size, f) == size;
-  if (f == NULL || fclose(f) != 0 || !written) return fail(path);
-  printf("%.9g %.9g\n", loss, sqrt(square));
+  double loss, norm;
+  unsigned char *byte = malloc((size_t)batch() * (job.model.T + 1));
+  if (byte == NULL) return fail("no memory");
+  fill(byte);
+  const fhrl_status status = write_export(prefix, byte, &loss, &norm, &err);
+  free(byte);
+  if (status != FHRL_OK) return fail(err.msg);
+  printf("%.9g %.9g\n", loss, sqrt(norm));
   return 0;
 }
 
