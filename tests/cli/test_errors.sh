@@ -34,6 +34,13 @@ says err "a.ini:5: unknown key solver.rtoll" "file and line are named"
 ends 1 "an .ini that is not there" "$fhrl" simulate lorenz -c nowhere.ini
 says err "nowhere.ini" "the file is named"
 ends 2 "a start of another length" "$fhrl" simulate lorenz --x0=1,2
+ends 2 "a map goes in whole steps" "$fhrl" simulate cfc --t-end=2.5
+says err "cfc is a map, which goes in whole steps: t_end = 2.5" "the map and the number are named"
+ends 0 "a map is stepped" "$fhrl" simulate fhrl_ladder --t-end=5 -o ladder
+says out "method +map" "the method is named"
+holds "its trajectory is there, a line per step" [ "$(grep -vc '^[#t]' ladder/trajectory.tsv)" = 6 ]
+ends 0 "a layer's trajectory is saved" "$fhrl" simulate fhrl_layer --t-end=1 -o layer
+holds "with all its variables" [ -s layer/trajectory.nc ]
 ends 2 "a bad number of threads" "$fhrl" simulate lorenz --threads=0
 ends 2 "a malformed --set" "$fhrl" simulate lorenz --set sigma
 says err "section.key=value" "the form of --set is given"
