@@ -1,29 +1,55 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# demo.sh FHRL FOLDER: train one network, probe it, compare it with its flow, audit the Lyapunov argument, draw it
+# demo.sh FHRL FOLDER: trains one network, probes it, compares it with its flow, audits the Lyapunov argument, draws it,
+# and prints one screen. What each command said in full stays in FOLDER/*.txt.
 set -eu
 fhrl=$1
 folder=$2
 begin=$(date +%s)
 mkdir -p "$folder"
 
-title()
+# does NAME COMMAND...: keeps what the command says; if it fails, shows that and stops
+does()
 {
-  printf '\n== %s\n' "$1"
+  local name=$1
+  shift
+  if ! "$fhrl" "$@" >"$folder/$name.txt"; then
+    cat "$folder/$name.txt"
+    echo "demo: fhrl $* failed" >&2
+    exit 1
+  fi
 }
 
-title "train: Tiny-GPT with FH-RL layers"
-"$fhrl" train -o "$folder/run" --set model.gamma=0.15
-title "probe: random bytes through the frozen network"
-"$fhrl" probe "$folder/run"
-title "compare: each layer against its own continuous flow"
-"$fhrl" compare "$folder/run" -o "$folder/compare"
-title "iss: the Lyapunov argument without a drive, inequality by inequality"
-"$fhrl" iss fhrl -o "$folder/iss" --param drive=none
-title "portrait: the same system, and with its drive"
-"$fhrl" portrait fhrl -o "$folder/portrait" --param drive=none
-"$fhrl" portrait fhrl -o "$folder/portrait-driven"
+does train train -o "$folder/run" --set model.gamma=0.15
+does probe probe "$folder/run"
+does compare compare "$folder/run" -o "$folder/compare"
+does iss iss fhrl -o "$folder/iss" --param drive=none
+does portrait portrait fhrl -o "$folder/portrait" --param drive=none
+does portrait-driven portrait fhrl -o "$folder/portrait-driven"
 
-title "figures"
-find "$folder" -name '*.svg' | sort | sed 's/^/  /'
-printf '\n%d seconds\n' $(($(date +%s) - begin))
+# table NAME: the lines from the head `layer ...` to the next empty line
+table()
+{
+  sed -n '/^ *layer /,/^ *$/p' "$folder/$1.txt" | sed '/^ *$/d'
+}
+
+# verdicts WORD: the claims that ended with it
+verdicts()
+{
+  awk -v word="$1" '$2 == word {printf " %s", $1}' "$folder/iss.txt"
+}
+
+echo "== the network: Tiny-GPT with FH-RL layers, gamma = 0.15"
+grep -E '^(parameters|steps|loss|floor)' "$folder/train.txt"
+echo "== its dynamics under random bytes, per layer (RDP beside what chance gives)"
+table probe
+echo "== against its own continuous flow, per layer (h = 1: the network's distance from the flow)"
+table compare
+echo "== the Lyapunov argument of the paper, without a drive (f = 0)"
+echo "violated    $(verdicts violated)"
+echo "held        $(verdicts held)"
+echo "open        $(verdicts open)"
+grep -E '^(S15 witness|rho\*)' "$folder/iss.txt"
+echo "== figures (each also as .png)"
+find "$folder" -name '*.svg' | sort
+echo "$(($(date +%s) - begin)) seconds"

@@ -47,8 +47,8 @@ static const fhrl_matrix matrix[N_MATRIX] = {
 };
 static const fhrl_field obs[N_OBS] = {
   [RHO] = {"rho", 0.0, "1", "|y|"},
-  [LYAPUNOV] = {"V", 0.0, "1", "(rho - 1)^2 / 2 (S12)"},
-  [LYAPUNOV_DOT] = {"V_dot", 0.0, "1/token", "its rate of change along the flow, from the right-hand side (S13)"},
+  [LYAPUNOV] = {"lyapunov", 0.0, "1", "(rho - 1)^2 / 2 (S12)"},
+  [LYAPUNOV_DOT] = {"lyapunov_dot", 0.0, "1/token", "its rate of change along the flow, from the right-hand side (S13)"},
   [NORM_W] = {"norm_w", 0.0, "1", "|w|"},
   [SLOT_SPREAD] = {"slot_spread", 0.0, "1", "Frobenius norm of the rows of U and V less their means"},
   [ROW_MAX] = {"row_max", 0.0, "1", "largest norm of a row of U or V"},

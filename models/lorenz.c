@@ -28,17 +28,17 @@ static const fhrl_field obs[] = {{"energy", 0.0, "1", "(x^2 + y^2 + z^2) / 2"}};
 static const fhrl_check check[] = {
   {FHRL_CHECK_EQUILIBRIUM, {0.0, 0.0, 0.0}, .tol = 1e-15, .why = "the origin solves (1)-(3)"},
   {FHRL_CHECK_EQUILIBRIUM, {8.48528137423857, 8.48528137423857, 27.0}, .tol = 1e-12,
-   .why = "x = y = sqrt(b (r - 1)) = sqrt(72), z = r - 1 solves (1)-(3)"},
+    .why = "x = y = sqrt(b (r - 1)) = sqrt(72), z = r - 1 solves (1)-(3)"},
   {FHRL_CHECK_DIVERGENCE, .value = -41.0 / 3.0, .tol = 1e-12,
-   .why = "the trace is -(sigma + 1 + b) everywhere"},
+    .why = "the trace is -(sigma + 1 + b) everywhere"},
 };
 
 static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
 {
   const double *p = s->p;
-  dx[X] = p[SIGMA] * (x[Y] - x[X]);            // (1)
-  dx[Y] = p[R] * x[X] - x[Y] - x[X] * x[Z];    // (2)
-  dx[Z] = x[X] * x[Y] - p[B] * x[Z];           // (3)
+  dx[X] = p[SIGMA] * (x[Y] - x[X]);         // (1)
+  dx[Y] = p[R] * x[X] - x[Y] - x[X] * x[Z]; // (2)
+  dx[Z] = x[X] * x[Y] - p[B] * x[Z];        // (3)
   return 0;
 }
 

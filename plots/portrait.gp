@@ -15,12 +15,20 @@ unit(name, u) = u eq "" || u eq "1" ? name : name . " [" . u . "]"
 set label 1 portrait_title at screen 0.02, 0.965 left noenhanced font large
 set label 2 portrait_note at screen 0.02, 0.92 left noenhanced font small textcolor rgb "#404040"
 set xlabel unit(x_name, x_unit) noenhanced
-set ylabel unit(y_name, y_unit) noenhanced offset 1, 0
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
 set border 15
 unset grid
-set lmargin at screen 0.105
+
+# some five tics a side, fewer of small numbers, which are long
+nice(m) = m < 1.5 ? 1 : m < 3.5 ? 2 : m < 7.5 ? 5 : 10
+rounded(x) = nice(x / 10**floor(log10(x))) * 10**floor(log10(x))
+step(span) = rounded(span / (span < 0.05 ? 3 : 4))
+set xtics step(x_high - x_low)
+set ytics step(y_high - y_low)
+long = y_high - y_low < 0.05 || y_high - y_low > 1e4
+set lmargin at screen (long ? 0.15 : 0.105)
+set ylabel unit(y_name, y_unit) noenhanced offset (long ? 0 : 1), 0
 set rmargin at screen (to_scale ? 0.66 : 0.71)
 set bmargin at screen 0.125
 set tmargin at screen 0.88
@@ -46,7 +54,7 @@ has(n, text) = n > 0 ? text : ""
 
 plot portrait index 0 using "x":"y":"dx":"dy":"value" with vectors filled head size screen 0.006, 18 linewidth 0.9 linecolor palette notitle, \
   portrait index 3 using "x":"y" with lines linestyle 1 title has(n_orbits, "orbits"), \
-  portrait index 6 using "x":(inner(column("value"))) with lines linestyle 5 title has(rho_star > 0, sprintf("ρ* = %.6g", rho_star)), \
+  portrait index 6 using "x":(inner(column("value"))) with lines linestyle 5 title has(rho_star > 0, sprintf("ρ* = %.4g", rho_star)), \
   portrait index 6 using "x":(outer(column("value"))) with lines linestyle 6 title has(rho_star > 0, "ρ = 1"), \
   portrait index 1 using "x":"y" with lines linestyle 3 title "d" . x_name . "/dt = 0", \
   portrait index 2 using "x":"y" with lines linestyle 4 title "d" . y_name . "/dt = 0", \

@@ -11,7 +11,7 @@
 #include "analysis/compare_measure.h"
 #include "base/signals.h"
 
-enum { ORDER_RUNGS = 4, ESRI_SEQUENCES = 12 }; // theory 2c; discrete.md's window form
+enum { ORDER_RUNGS = 4, ESRI_SEQUENCES = 12 }; // theory 2c; theory 4: the window form is a mean over at least 12 probes
 
 const fhrl_field fhrl_compare_fields[] = {
   {"rate", FHRL_LAYER_PAPER, "", "rate of U and V: alpha, or -ln(1 - alpha)", FHRL_CHOICE, .choices = "paper|exact"},
@@ -233,11 +233,11 @@ static fhrl_status gather_curves(work *w, fhrl_err *err)
 }
 
 // The minimum between the ends, by a parabola over log2 c. The rounding of the integrations is no minimum: it has to lie
-// below both ends by a part in a thousand.
+// below both ends by a part in a thousand. A limit that is not unique is left out; another hole leaves nothing to say.
 static void find_c_star(const fhrl_compare_plan *plan, fhrl_compare_layer *r)
 {
   const double *e = r->curve[plan->rate];
-  const int end = FHRL_COMPARE_SPEEDS - 1;
+  const int finite = FHRL_COMPARE_SPEEDS - 2, end = isnan(e[finite + 1]) ? finite : finite + 1;
   int best = 0;
   r->c_star = FHRL_NAN;
   for (int k = 0; k <= end; k++) {
@@ -247,11 +247,11 @@ static void find_c_star(const fhrl_compare_plan *plan, fhrl_compare_layer *r)
     }
     if (e[k] < e[best]) best = k;
   }
-  if (best == end || e[best] > 0.999 * e[end])
-    r->c_star_reason = "the error falls all the way to c = infinity";
-  else if (best == 0 || e[best] > 0.999 * e[0])
+  if (best == 0 || e[best] > 0.999 * e[0])
     r->c_star_reason = "the error is least at the smallest c";
-  else if (best == end - 1)
+  else if (best > finite || (best < end && e[best] > 0.999 * e[end]))
+    r->c_star_reason = "the error falls all the way to the largest c";
+  else if (best == finite)
     r->c_star_reason = "the error is least at the largest finite c";
   else
     r->c_star = exp2(best - 1 + 0.5 * (e[best - 1] - e[best + 1]) / (e[best - 1] - 2.0 * e[best] + e[best + 1]));

@@ -177,7 +177,7 @@ static void judge_rest(fhrl_iss *iss)
     snprintf(s17->reason, sizeof s17->reason, "at A = 0, u = 0 no c_f below %.4g would do", iss->S17_needed);
   if (s22->verdict == FHRL_ISS_VIOLATED && !isnan(iss->S22_allowed))
     snprintf(s22->reason, sizeof s22->reason, iss->S22_allowed > 0.0 ? "at A = 0, u = 0 no c above %.4g would do"
-                                                                     : "at A = 0, u = 0 no c > 0 would do (inf -V_dot/e^2 = %.4g)",
+                                                                     : "at A = 0, u = 0 no c > 0 would do (least -V_dot/e^2: %.4g)",
       iss->S22_allowed);
   if (s22->verdict == FHRL_ISS_HELD && iss->constants.S22_c <= 0.0) {
     s22->verdict = FHRL_ISS_OPEN;

@@ -95,8 +95,8 @@ static void put_constants(const fhrl_iss *iss, fhrl_json *result)
     const char *name, *source;
     double value;
   } seen[] = {
-    {"S17_c_f_needed", "seen: sup |e yhat'f|/e^2 at A = 0, u = 0", iss->S17_needed},
-    {"S22_c_allowed", "seen: inf -V_dot/e^2 at A = 0, u = 0", iss->S22_allowed},
+    {"S17_c_f_needed", "seen: largest |e yhat'f|/e^2 at A = 0, u = 0", iss->S17_needed},
+    {"S22_c_allowed", "seen: least -V_dot/e^2 at A = 0, u = 0", iss->S22_allowed},
     {"slot_effective_rank", "seen: of U'V at the end of the first orbit", iss->slots.effective_rank},
     {"slot_ratio", "seen: sigma_2/sigma_1 of U'V at the end of the first orbit", iss->slots.ratio},
   };

@@ -40,6 +40,7 @@ static int never(frame *f, char reason[]) { return 0; }
 static int needs_terms(frame *f, char reason[])
 {
   if (f->v->leak >= 0 && f->v->term_drive >= 0 && f->v->term_home >= 0) return 0;
+  if (f->v->home == FHRL_ISS_HOME_LAYER) return REASON("the homeostasis of the layer is its gain (7), no term of dy/dt");
   return REASON("the model does not split dy/dt into leak, drive and homeostasis");
 }
 

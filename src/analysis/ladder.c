@@ -6,62 +6,60 @@
 #include <stdlib.h>
 #include <string.h>
 
-static double parameter(const fhrl_system *s, const char *name) { return s->p[fhrl_system_param(s->model, name)]; }
-
-fhrl_status fhrl_ladder_init(fhrl_ladder *ladder, fhrl_system *flow, int m, fhrl_err *err)
+// Both models call the same thing by the same name.
+static fhrl_status bind(const fhrl_system *flow, int m, fhrl_system **map, fhrl_err *err)
 {
+  const fhrl_model *model = fhrl_system_find("fhrl_ladder");
+  const double *matrix[FHRL_MATRIX_MAX];
+  double *p = malloc((size_t)model->n_param * sizeof *p);
+  if (p == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the parameters of a ladder");
+  for (int i = 0; i < model->n_param; i++) {
+    const char *name = model->param[i].name;
+    p[i] = strcmp(name, "m") == 0 ? m : flow->p[fhrl_system_param(flow->model, name)];
+  }
+  for (int k = 0; k < model->n_matrix; k++) matrix[k] = flow->m[fhrl_system_matrix(flow->model, model->matrix[k].name)];
+  const fhrl_status status = fhrl_system_bind(model, p, matrix, map, err);
+  free(p);
+  return status;
+}
+
+fhrl_status fhrl_ladder_init(fhrl_ladder *ladder, const fhrl_system *flow, int m, fhrl_err *err)
+{
+  fhrl_ladder l = {NULL, NULL};
+  fhrl_status status = FHRL_OK;
   if (m < 1) return fhrl_fail(err, FHRL_ARG, "a token cannot be cut into %d sub-steps", m);
-  const double h = 1.0 / m, alpha = parameter(flow, "alpha"), exact = -log1p(-alpha);
-  const int is_exact = parameter(flow, "rate") != 0.0;
-  double *work = malloc(4 * (size_t)flow->n * sizeof *work);
-  if (work == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a ladder of %d states", flow->n);
-  const double sigma = is_exact ? -expm1(-exact * h) : alpha * h;
-  *ladder = (fhrl_ladder){flow, (int)parameter(flow, "d"), m, sigma, sigma / (is_exact ? exact : alpha), h, work};
+  FHRL_DO(status, bind(flow, m, &l.map, err));
+  l.work = malloc(2 * (size_t)l.map->n * sizeof *l.work);
+  if (l.work == NULL) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for a ladder of %d states", l.map->n));
+  *ladder = l;
   return FHRL_OK;
+done:
+  fhrl_ladder_free(&l);
+  return status;
 }
 
 void fhrl_ladder_free(fhrl_ladder *ladder)
 {
+  fhrl_system_destroy(ladder->map);
   free(ladder->work);
   *ladder = (fhrl_ladder){0};
 }
 
-// The flow's callbacks cannot fail: fhrl_layer's return 0 for every state.
-void fhrl_ladder_step(const fhrl_ladder *l, const double z[], double next[])
+// The step cannot fail: fhrl_ladder's returns 0 for every state.
+void fhrl_ladder_token(const fhrl_ladder *l, const double u[], double z[])
 {
-  const fhrl_system *s = l->flow;
-  double *f = l->work;
-  if (next != z) memcpy(next, z, (size_t)s->n * sizeof *next);
-  s->model->rhs(s, 0.0, z, f);
-  for (int i = l->d; i < s->n; i++) next[i] += l->slot * f[i]; // (1)
-  s->model->rhs(s, 0.0, next, f);                              // its y is still the old one
-  for (int i = 0; i < l->d; i++) next[i] += l->out * f[i]; // (2)
-}
-
-void fhrl_ladder_jvp(const fhrl_ladder *l, const double z[], const double v[], double Jv[])
-{
-  const fhrl_system *s = l->flow;
-  double *f = l->work, *middle = f + s->n, *Jf = middle + s->n;
-  memcpy(middle, z, (size_t)s->n * sizeof *middle);
-  memcpy(Jv, v, (size_t)s->n * sizeof *Jv);
-  s->model->rhs(s, 0.0, z, f);
-  s->model->jvp(s, 0.0, z, v, Jf);
-  for (int i = l->d; i < s->n; i++) {
-    middle[i] += l->slot * f[i];
-    Jv[i] += l->slot * Jf[i];
-  }
-  s->model->jvp(s, 0.0, middle, Jv, Jf);
-  for (int i = 0; i < l->d; i++) Jv[i] += l->out * Jf[i];
+  l->map->u = u;
+  l->map->model->step(l->map, 0.0, z, l->work);
+  memcpy(z, l->work, (size_t)l->map->n * sizeof *z);
 }
 
 fhrl_status fhrl_ladder_run(const fhrl_ladder *l, int tokens, const double u[], double y[], fhrl_err *err)
 {
-  const size_t d = (size_t)l->d;
-  double *z = l->work + 3 * (size_t)l->flow->n;
-  memset(z, 0, (size_t)l->flow->n * sizeof *z);
+  const size_t n = (size_t)l->map->n, d = (size_t)l->map->dims.n_u;
+  double *z = l->work + n;
+  memset(z, 0, n * sizeof *z);
   for (int t = 0; t < tokens; t++) {
-    l->flow->u = u + (size_t)t * d;
-    for (int k = 0; k < l->m; k++) fhrl_ladder_step(l, z, z);
+    fhrl_ladder_token(l, u + (size_t)t * d, z);
     for (size_t i = 0; i < d; i++)
       if (!isfinite(z[i])) return fhrl_fail(err, FHRL_NUMERIC, "ladder: y[%zu] is %g at token %d", i, z[i], t);
     memcpy(y + (size_t)t * d, z, d * sizeof *y);

@@ -75,7 +75,7 @@ static fhrl_status newton(fhrl_system *s, const double u[], double z[], double w
     for (int i = 0; i < d * d; i++) S[i] = (i % (d + 1) == 0) - S[i] - K[i]; // -dF/dy
     FHRL_TRY(fhrl_dense_solve(d, S, F, step, err));
     memcpy(y, z, (size_t)d * sizeof *y);
-    double scale = 1.0, now = INFINITY;
+    double scale = 1.0, now = HUGE_VAL;
     for (int halving = 0; halving < HALVINGS && !(now < *best); halving++, scale *= 0.5) {
       for (int i = 0; i < d; i++) z[i] = y[i] + scale * step[i];
       now = residual(s, z, F, f);
@@ -101,7 +101,7 @@ fhrl_status fhrl_ladder_stability_equilibrium(fhrl_system *s, const double u[], 
   FHRL_DO(status, fhrl_ladder_init(&ladder, s, SETTLE_STEPS, err));
   memcpy(z, start, d * sizeof *z);
   residual(s, z, work, work + d);
-  for (int k = 0; k < SETTLE_TOKENS * SETTLE_STEPS; k++) fhrl_ladder_step(&ladder, z, z);
+  for (int k = 0; k < SETTLE_TOKENS; k++) fhrl_ladder_token(&ladder, u, z);
   FHRL_DO(status, newton(s, u, z, work, best, err));
 done:
   fhrl_ladder_free(&ladder);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// layer: one FH-RL layer of a checkpoint, in double, and the flow built from it
+// layer: one FH-RL layer of a checkpoint, in double, and the systems built from it
 #include "analysis/layer.h"
 
 #include <math.h>
@@ -171,22 +171,58 @@ fhrl_status fhrl_layer_override(fhrl_layer *layer, const fhrl_config *config, fh
   return FHRL_OK;
 }
 
+// ---- binding: all by name, the model's order of parameters and matrices is its own affair
+
+enum { N_MATRIX = 7, N_OWN = 5 };
+static const char *const matrix_names[N_MATRIX] = {"W_q", "W_k", "W_v", "W_r", "b_q", "b_k", "b_v"};
+static const char *const own_names[N_OWN] = {"d", "r", "alpha", "beta", "gamma"};
+
+int fhrl_layer_fits(const fhrl_model *model)
+{
+  for (int i = 0; i < N_MATRIX; i++)
+    if (fhrl_system_matrix(model, matrix_names[i]) < 0) return 0;
+  for (int i = 0; i < N_OWN; i++)
+    if (fhrl_system_param(model, own_names[i]) < 0) return 0;
+  return model->n_matrix == N_MATRIX;
+}
+
+static fhrl_status bind(const fhrl_layer *l, const fhrl_model *model, const double p[], fhrl_system **out, fhrl_err *err)
+{
+  const double *const value[N_MATRIX] = {l->W_q, l->W_k, l->W_v, l->W_r, l->b_q, l->b_k, l->b_v}, *m[N_MATRIX];
+  for (int i = 0; i < N_MATRIX; i++) m[fhrl_system_matrix(model, matrix_names[i])] = value[i];
+  return fhrl_system_bind(model, p, m, out, err);
+}
+
 fhrl_status fhrl_layer_bind(const fhrl_layer *l, double c, fhrl_layer_rate rate, fhrl_system **out, fhrl_err *err)
 {
-  // found by name: the model's order of parameters and matrices is its own affair
   const fhrl_model *model = fhrl_system_find("fhrl_layer");
   const struct {
     const char *name;
     double value;
   } scalar[] = {{"d", l->d}, {"r", l->r}, {"alpha", l->alpha}, {"beta", l->beta}, {"gamma", l->gamma}, {"c", c}, {"rate", rate}};
-  const struct {
-    const char *name;
-    const double *value;
-  } array[] = {{"W_q", l->W_q}, {"W_k", l->W_k}, {"W_v", l->W_v}, {"W_r", l->W_r}, {"b_q", l->b_q}, {"b_k", l->b_k},
-    {"b_v", l->b_v}};
   double p[FHRL_COUNT(scalar)];
-  const double *m[FHRL_COUNT(array)];
   for (int i = 0; i < FHRL_COUNT(scalar); i++) p[fhrl_system_param(model, scalar[i].name)] = scalar[i].value;
-  for (int i = 0; i < FHRL_COUNT(array); i++) m[fhrl_system_matrix(model, array[i].name)] = array[i].value;
-  return fhrl_system_bind(model, p, m, out, err);
+  return bind(l, model, p, out, err);
+}
+
+fhrl_status fhrl_layer_create(const fhrl_layer *l, const fhrl_model *model, fhrl_config *config, fhrl_system **out,
+  fhrl_err *err)
+{
+  const double own[N_OWN] = {l->d, l->r, l->alpha, l->beta, l->gamma};
+  fhrl_status status = FHRL_OK;
+  char text[80];
+  double *p = malloc((size_t)model->n_param * sizeof *p);
+  if (p == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the parameters of %s", model->name);
+  for (int i = 0; i < N_OWN; i++) {
+    snprintf(text, sizeof text, "%.17g", own[i]);
+    FHRL_DO(status, fhrl_config_set(config, "model", own_names[i], text, "checkpoint", err));
+  }
+  for (int i = 0; i < model->n_param; i++) {
+    snprintf(text, sizeof text, "model.%s", model->param[i].name);
+    p[i] = fhrl_config_real(config, text);
+  }
+  status = bind(l, model, p, out, err);
+done:
+  free(p);
+  return status;
 }

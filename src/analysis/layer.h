@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// layer: one FH-RL layer of a checkpoint, in double, and the flow built from it
+// layer: one FH-RL layer of a checkpoint, in double, and the systems built from it
 //
 // A checkpoint is read by its tensors' names alone: the network's code is not needed. Slot noise is a matter of training
 // and does not enter here.
@@ -44,3 +44,11 @@ fhrl_status fhrl_layer_collapse(const fhrl_layer *layer, fhrl_layer *out, fhrl_e
 
 // The flow `fhrl_layer` with these weights at the rate c of y [1/token]. *out owns copies of them.
 fhrl_status fhrl_layer_bind(const fhrl_layer *layer, double c, fhrl_layer_rate rate, fhrl_system **out, fhrl_err *err);
+
+// 1 if a model is a layer of the network: it has a layer's matrices and its d, r, alpha, beta and gamma, by name.
+int fhrl_layer_fits(const fhrl_model *model);
+
+// A model that fits, with these weights and the parameters of a resolved [model] section, whose d, r, alpha, beta and gamma
+// become the layer's own. *out owns copies. FHRL_ARG if the model refuses them.
+fhrl_status fhrl_layer_create(const fhrl_layer *layer, const fhrl_model *model, fhrl_config *config, fhrl_system **out,
+  fhrl_err *err);

@@ -299,7 +299,7 @@ static void choose_base(const fhrl_system *s, const fhrl_portrait_plan *plan, co
   const int zero = plan->base == FHRL_PORTRAIT_AT_ZERO;
   for (int i = 0; i < s->n; i++) base[i] = zero ? 0.0 : rest ? rest->x[i] : x0[i];
   if (s->n == 2) return;
-  char text[FHRL_PORTRAIT_TITLE] = "";
+  char text[FHRL_PORTRAIT_TITLE / 2] = "";
   int shown = 0;
   for (int i = 0; i < s->n && !zero; i++) {
     char name[FHRL_PORTRAIT_NAME];

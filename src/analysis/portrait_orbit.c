@@ -11,14 +11,14 @@ enum { POINTS_MAX = 20000 };
 typedef struct pen {
   double low[2], high[2]; // of the window, or of what the orbit has shown
   double at[2];
-  double scale; // without a window
+  double scale; // of lengths, without a window
   int windowed;
 } pen;
 
 static double side(const pen *k, int axis)
 {
   const double length = k->high[axis] - k->low[axis];
-  return length > 0.0 ? length : 1.0;
+  return k->windowed ? length : fmax(length, 0.1 * k->scale); // it has shown nothing at its start
 }
 
 // Moves to x, y; returns the way in sides of the window.

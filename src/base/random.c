@@ -176,6 +176,88 @@ void fhrl_random_normal(fhrl_random at, size_t first, size_t n, double out[])
   memcpy(out + whole, rest, (n - whole) * sizeof *out);
 }
 
+// ---- the same in float, for slot noise: one block of the generator gives four
+FHRL_CPU_INLINE float float_from_bits(uint32_t b)
+{
+  float x;
+  memcpy(&x, &b, sizeof x);
+  return x;
+}
+
+FHRL_CPU_INLINE uint32_t bits_of_float(float x)
+{
+  uint32_t b;
+  memcpy(&b, &x, sizeof b);
+  return b;
+}
+
+// -2 log u for u = (w + 1/2) / 2^32 rounded to float, so in (0, 1]; w's lowest bit is not used.
+FHRL_CPU_INLINE float radius_squared(uint32_t w) // (1), to s^9
+{
+  const float u = (float)(int32_t)(w >> 1) * 0x1p-31f + 0x1p-33f;
+  const uint32_t root_half = 0x3f3504f3u, shifted = bits_of_float(u) + (0x3f800000u - root_half);
+  const float m = float_from_bits((shifted & 0x007fffffu) + root_half);
+  const float k = (float)((int32_t)(shifted >> 23) - 127);
+  const float f = m - 1.0f, s = f / (2.0f + f), z = s * s, half = 0.5f * f * f;
+  float R = 2.0f / 9.0f;
+  R = R * z + 2.0f / 7.0f;
+  R = R * z + 2.0f / 5.0f;
+  R = R * z + 2.0f / 3.0f;
+  const float high = 0x1.62e4p-1f, low = 0x1.7f7d1cp-20f; // log 2 in two parts, k high exact
+  return -2.0f * (k * high - ((half - (s * (half + R * z) + k * low)) - f));
+}
+
+// radius times cosine and sine of 2 pi w / 2^32: the nearest quarter turn comes off in whole numbers.
+FHRL_CPU_INLINE void turn_float(uint32_t w, float radius, float *cosine, float *sine) // (2), to a^9, a^10
+{
+  const uint32_t q = (w + 0x20000000u) >> 30;
+  const float a = (float)(int32_t)(w - (q << 30)) * (6.2831853f * 0x1p-32f), z = a * a;
+  float s = 1.0f / 362880.0f, c = -1.0f / 3628800.0f;
+  s = s * z - 1.0f / 5040.0f;
+  s = s * z + 1.0f / 120.0f;
+  s = s * z - 1.0f / 6.0f;
+  s = a + a * (s * z);
+  c = c * z + 1.0f / 40320.0f;
+  c = c * z - 1.0f / 720.0f;
+  c = c * z + 1.0f / 24.0f;
+  c = c * z - 0.5f;
+  c = 1.0f + c * z;
+  const uint32_t odd = 0u - (q & 1u), S = bits_of_float(s * radius), C = bits_of_float(c * radius);
+  *cosine = float_from_bits(((S & odd) | (C & ~odd)) ^ (((q + 1u) & 2u) << 30));
+  *sine = float_from_bits(((C & odd) | (S & ~odd)) ^ ((q & 2u) << 30));
+}
+
+FHRL_CPU_INLINE void floats_body(fhrl_random at, uint32_t block, float out[4 * LANES])
+{
+  uint32_t w[4][LANES];
+  philox(at, block, w);
+  for (int p = 0; p < 2; p++)
+    for (int l = 0; l < LANES; l++) {
+      const float radius = sqrtf(radius_squared(w[2 * p][l]));
+      turn_float(w[2 * p + 1][l], radius, &out[2 * p * LANES + l], &out[(2 * p + 1) * LANES + l]);
+    }
+}
+FHRL_CPU_CLONES(floats, (fhrl_random at, uint32_t block, float out[4 * LANES]), (at, block, out))
+
+void fhrl_random_normal_float(fhrl_random at, size_t first, size_t n, float out[])
+{
+  enum { GROUP = 4 * LANES };
+  while (n > 0) {
+    const size_t skip = first % GROUP, left = GROUP - skip, count = n < left ? n : left;
+    const uint32_t block = (uint32_t)(first / GROUP * LANES);
+    if (count == GROUP) {
+      floats(at, block, out);
+    } else {
+      float group[GROUP];
+      floats(at, block, group);
+      memcpy(out, group + skip, count * sizeof *out);
+    }
+    first += count;
+    out += count;
+    n -= count;
+  }
+}
+
 uint32_t fhrl_random_below(fhrl_random at, size_t index, uint64_t bound)
 {
   double u;

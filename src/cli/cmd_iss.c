@@ -49,10 +49,10 @@ static fhrl_status save(const fhrl_output *out, const fhrl_iss *iss, fhrl_err *e
   FHRL_TRY(fhrl_iss_report_profile(iss, path, err));
   snprintf(star, sizeof star, "%.17g", iss->constants.rho_star);
   snprintf(rate, sizeof rate, "%.17g", isnan(iss->constants.S22_c) ? 0.0 : iss->constants.S22_c);
-  const int chain = fhrl_iss_claim_of(iss, "S22")->verdict != FHRL_ISS_OPEN || iss->view.home == FHRL_ISS_HOME_RADIAL;
+  const int chain = !isnan(iss->constants.S22_c), repaired = !isnan(iss->constants.c);
   const int gain = fhrl_iss_claim_of(iss, "gain_bound")->verdict != FHRL_ISS_OPEN;
   const char *const args[] = {"iss_profile.tsv", "iss.tsv", isnan(iss->constants.rho_star) ? "nan" : star,
-    chain ? "chain" : gain ? "gain" : "none", rate};
+    repaired ? "repaired" : chain ? "chain" : gain ? "gain" : "none", rate};
   if (iss->paths > 0) fhrl_output_draw(out, "iss", args, FHRL_COUNT(args));
   return FHRL_OK;
 }

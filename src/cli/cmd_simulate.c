@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// cmd_simulate: integrates one trajectory of a model
+// cmd_simulate: one trajectory of a model: a flow is integrated, a map is stepped
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "cli/setup.h"
 #include "io/dataset.h"
 #include "io/table.h"
-#include "ode/trajectory.h"
+#include "ode/iteration.h"
 
 enum { SHOWN = 12, TSV_STATES = 64, NAME = 64 }; // states of the summary; states of the table, beyond which .nc has all
 
@@ -104,13 +104,20 @@ done:
 
 // ---- what is said
 
-static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_integrator *it, double wall)
+// How a trajectory came about.
+typedef struct outcome {
+  const char *method;
+  char why[256];
+  fhrl_counters c;
+  double wall;
+} outcome;
+
+static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_trajectory *tr, const outcome *how)
 {
   const int n = s->system->n;
-  const double *x = fhrl_integrator_state(it), t = fhrl_integrator_now(it);
-  const char *why, *method = fhrl_integrator_method(it, &why);
-  fhrl_counters c;
-  fhrl_integrator_counters(it, &c);
+  const double *x = tr->x + (tr->count - 1) * (size_t)n, t = tr->t[tr->count - 1];
+  const char *method = how->method, *why = how->why;
+  const fhrl_counters c = how->c;
   fhrl_json *o = out->result;
   fhrl_json_real(o, "t_end", t, NULL);
   fhrl_json_reals(o, "state", x, (size_t)n);
@@ -119,7 +126,7 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_integ
   fhrl_json_int(o, "jvp_evals", c.jvp_evals);
   fhrl_json_int(o, "error_test_failures", c.error_test_failures);
   fhrl_json_int(o, "restarts", c.restarts);
-  fhrl_json_real(o, "wall_s", wall, NULL);
+  fhrl_json_real(o, "wall_s", how->wall, NULL);
   fhrl_json_real(o, "rhs_s", c.rhs_s, NULL);
   fhrl_json_text(o, "method", method);
   fhrl_json_text(o, "method_reason", why);
@@ -133,34 +140,60 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_integ
   }
   if (n > SHOWN) fhrl_output_say(out, "  ...        %d more\n", n - SHOWN);
   fhrl_output_say(out, "method       %s (%s)\n", method, why);
-  fhrl_output_say(out, "work         %ld steps, %ld right-hand sides, %ld J v, %ld failed error tests\n", c.steps, c.rhs_evals,
-    c.jvp_evals, c.error_test_failures);
-  fhrl_output_say(out, "seconds      %.3g, of which %.3g in the right-hand side\n", wall, c.rhs_s);
+  if (s->model->rhs)
+    fhrl_output_say(out, "work         %ld steps, %ld right-hand sides, %ld J v, %ld failed error tests\n", c.steps, c.rhs_evals,
+      c.jvp_evals, c.error_test_failures);
+  else
+    fhrl_output_say(out, "work         %ld steps\n", c.steps);
+  fhrl_output_say(out, "seconds      %.3g, of which %.3g in the %s\n", how->wall, c.rhs_s,
+    s->model->rhs ? "right-hand side" : "steps");
+}
+
+// A flow along tr's grid; counters and method are known even after a failure.
+static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, outcome *how,
+  fhrl_err *err)
+{
+  fhrl_integrator *it;
+  FHRL_TRY(fhrl_integrator_create(s->system, &s->input, &s->solver, 0.0, s->x0, &it, err));
+  const fhrl_status status = fhrl_trajectory_run(tr, it, s->system, &s->input, watch, err);
+  const char *why, *method = fhrl_integrator_method(it, &why);
+  how->method = method;
+  snprintf(how->why, sizeof how->why, "%s", why);
+  fhrl_integrator_counters(it, &how->c);
+  fhrl_integrator_destroy(it);
+  return status;
+}
+
+static fhrl_status iterate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, outcome *how,
+  fhrl_err *err)
+{
+  how->method = "map";
+  snprintf(how->why, sizeof how->why, "a map is stepped, exactly");
+  return fhrl_iteration_run(tr, s->system, &s->input, s->x0, s->solver.max_steps, watch, &how->c, err);
 }
 
 static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err)
 {
   fhrl_trajectory tr = {0};
-  fhrl_integrator *it = NULL;
+  outcome how = {0};
   fhrl_progress progress;
   fhrl_status status = FHRL_OK;
   const char *unit = strcmp(s->model->time_unit, "1") == 0 ? "" : s->model->time_unit;
   const double begin = fhrl_clock_wall();
   fhrl_progress_begin(&progress, fhrl_output_progress(out), "simulate", s->solver.t_end, unit);
   FHRL_DO(status, fhrl_trajectory_init(&tr, s->system, &s->solver, 0.0, err));
-  FHRL_DO(status, fhrl_integrator_create(s->system, &s->input, &s->solver, 0.0, s->x0, &it, err));
   const fhrl_trajectory_watch watch = {.progress = show, .context = &progress, .stop = fhrl_signals_flag()};
-  status = fhrl_trajectory_run(&tr, it, s->system, &s->input, &watch, err);
+  status = (s->model->rhs ? integrate : iterate)(s, &tr, &watch, &how, err);
   fhrl_progress_end(&progress);
   if (status != FHRL_OK) goto done;
-  report(out, s, it, fhrl_clock_wall() - begin);
+  how.wall = fhrl_clock_wall() - begin;
+  report(out, s, &tr, &how);
   if (fhrl_output_has_folder(out)) {
     FHRL_DO(status, save_dataset(out, s, &tr, err));
     FHRL_DO(status, save_table(out, s, &tr, err));
     fhrl_output_say(out, "files        %s/trajectory.nc, .tsv, run.json\n", out->folder);
   }
 done:
-  fhrl_integrator_destroy(it);
   fhrl_trajectory_free(&tr);
   return status;
 }

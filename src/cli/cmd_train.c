@@ -146,7 +146,7 @@ static fhrl_status train(fhrl_run *run, fhrl_output *out, fhrl_train_job *job, d
   job->observer = &observer;
   if (out->replaced) FHRL_DO(status, forget(out, err));
   FHRL_DO(status, fhrl_train_init(job, &t, err));
-  progress.first = t.step;
+  progress.first = progress.done = t.step;
   status = fhrl_train_run(&t, err);
   fhrl_progress_end(&progress);
   if (status == FHRL_INTERRUPT) fhrl_status_context(err, "to resume, give the same command again");

@@ -43,7 +43,7 @@ static fhrl_status model_fields(fhrl_setup *s, int *count, fhrl_err *err)
   };
   int own = 0;
   FHRL_TRY(fhrl_system_fields(s->model, &s->fields, &own, err));
-  const int extra = strcmp(s->model->name, "fhrl_layer") == 0 ? FHRL_COUNT(source) : 0;
+  const int extra = fhrl_layer_fits(s->model) ? FHRL_COUNT(source) : 0;
   s->keys = malloc((size_t)(own + extra) * sizeof *s->keys);
   if (s->keys == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the keys of %s", s->model->name);
   memcpy(s->keys, s->fields, (size_t)own * sizeof *s->keys);
@@ -52,7 +52,7 @@ static fhrl_status model_fields(fhrl_setup *s, int *count, fhrl_err *err)
   return FHRL_OK;
 }
 
-// The layer's flow; its own values of d, r, alpha, beta and gamma go into the configuration.
+// A model of a layer, with what the checkpoint holds; the layer's own parameters go into the configuration.
 static fhrl_status bind_layer(fhrl_setup *s, fhrl_err *err)
 {
   fhrl_layer layer = {0};
@@ -60,19 +60,7 @@ static fhrl_status bind_layer(fhrl_setup *s, fhrl_err *err)
   fhrl_status status = FHRL_OK;
   FHRL_DO(status, fhrl_layer_load(fhrl_config_text(c, "model.checkpoint"), fhrl_config_int(c, "model.layer"), &layer, err));
   FHRL_DO(status, fhrl_layer_override(&layer, c, err));
-  const struct {
-    const char *key;
-    double value;
-  } own[] = {
-    {"d", layer.d}, {"r", layer.r}, {"alpha", layer.alpha}, {"beta", layer.beta}, {"gamma", layer.gamma},
-  };
-  for (int i = 0; i < FHRL_COUNT(own); i++) {
-    char text[40];
-    snprintf(text, sizeof text, "%.17g", own[i].value);
-    FHRL_DO(status, fhrl_config_set(c, "model", own[i].key, text, "checkpoint", err));
-  }
-  status = fhrl_layer_bind(&layer, fhrl_config_real(c, "model.c"), (fhrl_layer_rate)fhrl_config_int(c, "model.rate"),
-    &s->system, err);
+  status = fhrl_layer_create(&layer, s->model, c, &s->system, err);
 done:
   fhrl_layer_free(&layer);
   return status;

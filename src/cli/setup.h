@@ -23,7 +23,7 @@ typedef struct fhrl_setup {
 } fhrl_setup;
 
 // Opens MODEL = run->input with sections [model] [input] [solver] [start] and `extra` (n_extra; may be 0). A model
-// fhrl_layer whose model.checkpoint is set takes its matrices and parameters from there; what the settings give
-// explicitly wins. Close is safe after a failed open.
+// of a layer (fhrl_layer_fits) whose model.checkpoint is set takes its matrices and parameters from there; what the settings
+// give explicitly wins. Close is safe after a failed open.
 fhrl_status fhrl_setup_open(fhrl_setup *s, const fhrl_run *run, const fhrl_section extra[], int n_extra, fhrl_err *err);
 void fhrl_setup_close(fhrl_setup *s);

@@ -53,8 +53,8 @@ typedef void fhrl_rows_norm_backward_fn(int n, int C, const fhrl_real *x, const 
   const fhrl_real *w, const fhrl_real *gy, fhrl_real *gx, fhrl_real *gw, fhrl_real *gb);
 // out[j] += sum over n rows of x[i * ld + j]
 typedef void fhrl_rows_sum_fn(int n, int C, const fhrl_real *x, int ld, fhrl_real *out);
-// y[i] = scale x[i], from double: slot noise
-typedef void fhrl_rows_narrow_fn(size_t n, double scale, const double *x, fhrl_real *y);
+// y[i] = scale x[i], from float in either build: slot noise
+typedef void fhrl_rows_scale_fn(size_t n, double scale, const float *x, fhrl_real *y);
 // y += x; y *= x
 typedef void fhrl_rows_add_fn(size_t n, const fhrl_real *x, fhrl_real *y);
 typedef void fhrl_rows_multiply_fn(size_t n, const fhrl_real *x, fhrl_real *y);
@@ -67,7 +67,7 @@ typedef void fhrl_rows_adamw_fn(size_t n, double decay, double rate, double corr
 
 #define FHRL_KERNELS(K)                                                                            \
   K(matmul_pack) K(matmul) K(slots_forward) K(slots_backward) K(rows_dot) K(rows_gelu) K(rows_softmax)    \
-  K(rows_norm) K(rows_norm_backward) K(rows_sum) K(rows_narrow) K(rows_add) K(rows_multiply)       \
+  K(rows_norm) K(rows_norm_backward) K(rows_sum) K(rows_scale) K(rows_add) K(rows_multiply)       \
   K(rows_infinite) K(rows_adamw)
 
 typedef struct fhrl_kernel {

@@ -193,9 +193,10 @@ void KERNEL(rows_sum)(int n, int C, const fhrl_real *x, int ld, fhrl_real *out)
     for (int j = 0; j < C; j++) out[j] += x[j];
 }
 
-void KERNEL(rows_narrow)(size_t n, double scale, const double *x, fhrl_real *y)
+void KERNEL(rows_scale)(size_t n, double scale, const float *x, fhrl_real *y)
 {
-  for (size_t i = 0; i < n; i++) y[i] = (fhrl_real)(scale * x[i]);
+  const fhrl_real by = (fhrl_real)scale;
+  for (size_t i = 0; i < n; i++) y[i] = by * (fhrl_real)x[i];
 }
 
 void KERNEL(rows_add)(size_t n, const fhrl_real *x, fhrl_real *y)

@@ -16,7 +16,7 @@ const fhrl_real *fhrl_noise_row(
   const fhrl_random at = {.seed = noise->seed, .stream = FHRL_STREAM_NOISE, .step = noise->step,
     .layer = (uint32_t)layer, .sequence = (uint32_t)(first + b)};
   fhrl_real *out = tape->noise + (size_t)b * row;
-  fhrl_random_normal(at, (size_t)t * row, row, tape->normal);
-  fhrl_kernel_table()->rows_narrow(row, c->sigma, tape->normal, out);
+  fhrl_random_normal_float(at, (size_t)t * row, row, tape->normal);
+  fhrl_kernel_table()->rows_scale(row, c->sigma, tape->normal, out);
   return out;
 }

@@ -41,7 +41,7 @@ typedef struct fhrl_tape {
   fhrl_real *af, *statf;  // (N, C), (N, 2)  final LN
   fhrl_real *logits;      // (N, V)  becomes dL/dlogits on the way back
   fhrl_real *noise;       // (B, 2, R, C)  slot noise of one token
-  double *normal;         // (2, R, C)  one sequence's normals, owned
+  float *normal;          // (2, R, C)  one sequence's normals, owned
   fhrl_real *gh, *ga;     // (N, C)  dL/dh and a branch of it
   fhrl_real *gwide;       // (N, max(3C, F))
   fhrl_real *gscore;      // (T, T)

@@ -10,26 +10,32 @@
 static const double two_pi = 6.283185307179586476925286766559; // 2 pi
 
 const fhrl_field fhrl_input_fields[] = {
-  {"kind", FHRL_INPUT_AUTO, "", "what drives the system; auto: recorded if a file is given, else constant", FHRL_CHOICE,
-   .choices = "auto|none|constant|sine|recorded"},
-  {"amplitude", 0.5, "1", "of a constant or sine: u is this times N(0, 1), drawn once for every channel", FHRL_REAL},
+  {"kind", FHRL_INPUT_AUTO, "",
+    "what drives the system; auto: recorded if a file is given, else constant", FHRL_CHOICE,
+    .choices = "auto|none|constant|sine|recorded"},
+  {"amplitude", 0.5, "1",
+    "of a constant or sine: u is this times N(0, 1), drawn once for every channel", FHRL_REAL},
   {"frequency", 0.1, "1/time", "of a sine, cycles per unit of model time", FHRL_REAL, 0.0, 1e6},
   {"seed", 1.0, "", "seed of the amplitudes", FHRL_INT, 0.0, 4294967295.0},
-  {"file", 0.0, "", "recorded input: a file of `fhrl probe` with x_pre (probe, token, channel)", FHRL_PATH},
+  {"file", 0.0, "", "recorded input: a file of `fhrl probe` with x_pre (probe, token, channel)",
+    FHRL_PATH},
   {"sequence", 0.0, "", "which of the recorded sequences (probe)", FHRL_INT, 0.0, 2147483647.0},
 };
 const int fhrl_input_field_count = (int)(sizeof fhrl_input_fields / sizeof fhrl_input_fields[0]);
 
-fhrl_status fhrl_input_hold(fhrl_input *in, int tokens, int n_u, const double value[], fhrl_err *err)
+fhrl_status fhrl_input_hold(
+  fhrl_input *in, int tokens, int n_u, const double value[], fhrl_err *err)
 {
   assert(tokens > 0 && n_u >= 0);
   const size_t count = (size_t)tokens * (size_t)n_u;
   double *copy = malloc((count + 1) * sizeof *copy);
-  if (copy == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for an input of %d tokens", tokens);
+  if (copy == NULL)
+    return fhrl_fail(err, FHRL_NOMEM, "no memory for an input of %d tokens", tokens);
   for (size_t i = 0; i < count; i++) {
     if (!isfinite(value[i])) {
       free(copy);
-      return fhrl_fail(err, FHRL_NUMERIC, "input of token %zu, channel %zu is %g", i / (size_t)n_u, i % (size_t)n_u, value[i]);
+      return fhrl_fail(err, FHRL_NUMERIC, "input of token %zu, channel %zu is %g", i / (size_t)n_u,
+        i % (size_t)n_u, value[i]);
     }
     copy[i] = value[i];
   }
@@ -79,4 +85,7 @@ double fhrl_input_break(const fhrl_input *in, double t)
   return token(in, t) + 1.0;
 }
 
-double fhrl_input_end(const fhrl_input *in) { return in->kind == FHRL_INPUT_RECORDED ? (double)in->tokens : HUGE_VAL; }
+double fhrl_input_end(const fhrl_input *in)
+{
+  return in->kind == FHRL_INPUT_RECORDED ? (double)in->tokens : HUGE_VAL;
+}

@@ -11,8 +11,8 @@
 #include "ode/integrator_state.h"
 
 enum {
-  CHUNK = 500,     // steps between two looks at the step size
-  CLOCK_EVERY = 16 // the clock is read at one evaluation of so many: reading it costs as much as a small rhs
+  CHUNK = 500,      // steps between two looks at how it goes
+  CLOCK_EVERY = 16, // evaluations per reading of the clock, which costs as much as a small rhs
 };
 
 const fhrl_field fhrl_integrator_fields[] = {
@@ -20,11 +20,12 @@ const fhrl_field fhrl_integrator_fields[] = {
    FHRL_CHOICE, .choices = "auto|adams|bdf"},
   {"rtol", 1e-8, "1", "relative tolerance of the local error", FHRL_REAL, 1e-14, 1.0, FHRL_OPEN_HIGH},
   {"atol", 1e-10, "state", "absolute tolerance of the local error", FHRL_REAL, 0.0, 1e6, FHRL_OPEN_LOW},
-  {"t_end", 100.0, "time", "end of the integration; it begins at 0", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
+  {"t_end", 100.0, "time", "end of the integration, for a map the number of steps; it begins at 0", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"output_every", 0.1, "time", "spacing of what is recorded", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"max_steps", 1e7, "1", "steps in total before giving up", FHRL_INT, 1.0, 1e15},
 };
-const int fhrl_integrator_field_count = (int)(sizeof fhrl_integrator_fields / sizeof fhrl_integrator_fields[0]);
+const int fhrl_integrator_field_count =
+  (int)(sizeof fhrl_integrator_fields / sizeof fhrl_integrator_fields[0]);
 
 void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out)
 {
@@ -68,11 +69,13 @@ int fhrl_integrator_rhs(fhrl_integrator *it, double t, const double x[], double 
 {
   fhrl_system *s = it->s;
   s->u = it->in ? it->u : it->u_before;
-  if (it->in && it->in->kind == FHRL_INPUT_SINE) set_input(it, t); // the other kinds are constant within a piece
+  if (it->in && it->in->kind == FHRL_INPUT_SINE)
+    set_input(it, t); // the other kinds are constant within a piece
   return s->model->rhs(s, t, x, dx);
 }
 
-int fhrl_integrator_jvp(fhrl_integrator *it, double t, const double x[], const double v[], double Jv[])
+int fhrl_integrator_jvp(
+  fhrl_integrator *it, double t, const double x[], const double v[], double Jv[])
 {
   fhrl_system *s = it->s;
   s->u = it->in ? it->u : it->u_before;
@@ -123,14 +126,17 @@ static int checked_jvp(void *context, double t, const double x[], const double v
 
 // ---- making and destroying
 
-static fhrl_status check(const fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, fhrl_err *err)
+static fhrl_status check(
+  const fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, fhrl_err *err)
 {
   const fhrl_model *m = s->model;
-  if (m->rhs == NULL) return fhrl_fail(err, FHRL_ARG, "%s is a map: it is stepped, not integrated", m->name);
+  if (m->rhs == NULL)
+    return fhrl_fail(err, FHRL_ARG, "%s is a map: it is stepped, not integrated", m->name);
   if (in && in->n_u != s->dims.n_u)
     return fhrl_fail(err, FHRL_ARG, "%s takes %d inputs, not %d", m->name, s->dims.n_u, in->n_u);
   if (!(solver->rtol > 0.0 && solver->atol > 0.0))
-    return fhrl_fail(err, FHRL_ARG, "tolerances rtol = %g and atol = %g must be positive", solver->rtol, solver->atol);
+    return fhrl_fail(err, FHRL_ARG, "tolerances rtol = %g and atol = %g must be positive",
+      solver->rtol, solver->atol);
   if (solver->method == FHRL_METHOD_BDF && m->jvp == NULL)
     return fhrl_fail(err, FHRL_ARG, "bdf needs a Jacobian, which %s does not have", m->name);
   return FHRL_OK;
@@ -140,7 +146,8 @@ static fhrl_status allocate(fhrl_integrator *it, fhrl_err *err)
 {
   const size_t n = (size_t)it->s->n, n_u = (size_t)it->s->dims.n_u;
   it->block = calloc(4 * n + n_u, sizeof *it->block);
-  if (it->block == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states", it->s->n);
+  if (it->block == NULL)
+    return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states", it->s->n);
   it->x = it->block;
   it->bad.x = it->x + n;
   it->scratch = it->bad.x + n;
@@ -164,7 +171,8 @@ static fhrl_status begin(fhrl_integrator *it, const double x[], fhrl_err *err)
     if (!isfinite(x[i])) {
       char name[64];
       fhrl_system_component(it->s, i, name, sizeof name);
-      return fhrl_fail(err, FHRL_NUMERIC, "start of %s at t = %.9g: %s is %g", it->s->model->name, it->now, name, x[i]);
+      return fhrl_fail(err, FHRL_NUMERIC, "start of %s at t = %.9g: %s is %g", it->s->model->name,
+        it->now, name, x[i]);
     }
   memmove(it->x, x, (size_t)n * sizeof *x); // a caller may hand back the state itself
   it->start = it->now;
@@ -184,16 +192,22 @@ static fhrl_status make_engine(fhrl_integrator *it, fhrl_err *err)
     fhrl_sundials_cvode_destroy(it->engine);
     it->engine = NULL;
   }
-  const fhrl_sundials_problem problem = {.n = it->s->n, .stiff = it->stiff, .rtol = it->solver.rtol, .atol = it->solver.atol,
-    .x = it->x, .rhs = checked_rhs, .jvp = checked_jvp, .context = it};
+  const fhrl_sundials_problem problem = {.n = it->s->n,
+    .stiff = it->stiff,
+    .rtol = it->solver.rtol,
+    .atol = it->solver.atol,
+    .x = it->x,
+    .rhs = checked_rhs,
+    .jvp = checked_jvp,
+    .context = it};
   FHRL_TRY(fhrl_sundials_cvode_create(&problem, it->now, &it->engine, err));
   it->stale = 0;
   fhrl_integrator_choose_mark(it);
   return FHRL_OK;
 }
 
-fhrl_status fhrl_integrator_create(fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, double t0,
-  const double x0[], fhrl_integrator **out, fhrl_err *err)
+fhrl_status fhrl_integrator_create(fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver,
+  double t0, const double x0[], fhrl_integrator **out, fhrl_err *err)
 {
   FHRL_TRY(check(s, in, solver, err));
   fhrl_status status = FHRL_OK;
@@ -240,8 +254,10 @@ static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
     fhrl_integrator_counters(it, &c);
     const long left = it->solver.max_steps - c.steps;
     if (left <= 0) return fhrl_integrator_failure(it, FHRL_SUNDIALS_PAUSED, err);
-    const fhrl_sundials_end end = fhrl_sundials_cvode_run(it->engine, t, left < CHUNK ? left : CHUNK, &it->now);
-    if (end != FHRL_SUNDIALS_REACHED && end != FHRL_SUNDIALS_PAUSED) return fhrl_integrator_failure(it, end, err);
+    const fhrl_sundials_end end =
+      fhrl_sundials_cvode_run(it->engine, t, left < CHUNK ? left : CHUNK, &it->now);
+    if (end != FHRL_SUNDIALS_REACHED && end != FHRL_SUNDIALS_PAUSED)
+      return fhrl_integrator_failure(it, end, err);
     if (fhrl_integrator_choose_again(it)) FHRL_TRY(make_engine(it, err));
     if (end == FHRL_SUNDIALS_REACHED) return FHRL_OK;
   }
@@ -258,7 +274,8 @@ static void renew(fhrl_integrator *it)
 
 fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err)
 {
-  if (!(t >= it->now)) return fhrl_fail(err, FHRL_ARG, "cannot go back from t = %.17g to %.17g", it->now, t);
+  if (!(t >= it->now))
+    return fhrl_fail(err, FHRL_ARG, "cannot go back from t = %.17g to %.17g", it->now, t);
   while (it->now < t) {
     const double target = t < it->until ? t : it->until;
     if (target - it->now <= 4.0 * DBL_EPSILON * fmax(fabs(target), fabs(it->now))) {

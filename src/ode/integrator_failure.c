@@ -36,17 +36,21 @@ static fhrl_status say_bad(fhrl_integrator *it, fhrl_err *err)
     return fhrl_fail(err, FHRL_NUMERIC, "%s of %s cannot be evaluated at t = %.9g (it returned %d)",
       b->jacobian ? "the Jacobian" : "the right-hand side", m->name, b->t, b->code);
   if (b->jacobian)
-    return fhrl_fail(err, FHRL_NUMERIC, "the Jacobian of %s is not finite at t = %.9g", m->name, b->t);
+    return fhrl_fail(
+      err, FHRL_NUMERIC, "the Jacobian of %s is not finite at t = %.9g", m->name, b->t);
   fhrl_integrator_rhs(it, b->t, b->x, dx);
   const int i = first_bad(it->s->n, dx);
-  if (i < 0) return fhrl_fail(err, FHRL_NUMERIC, "the right-hand side of %s is not finite at t = %.9g", m->name, b->t);
+  if (i < 0)
+    return fhrl_fail(
+      err, FHRL_NUMERIC, "the right-hand side of %s is not finite at t = %.9g", m->name, b->t);
   const double value = dx[i];
   fhrl_system_component(it->s, i, name, sizeof name);
   const int term = bad_term(it, i, b->t, b->x, dx);
   if (term < 0)
-    return fhrl_fail(err, FHRL_NUMERIC, "d%s/dt of %s is %g at t = %.9g", name, m->name, fabs(value), b->t);
-  return fhrl_fail(err, FHRL_NUMERIC, "d%s/dt of %s is %g at t = %.9g, in its term '%s' = %s", name, m->name, fabs(value),
-    b->t, m->term[term].name, m->term[term].meaning);
+    return fhrl_fail(
+      err, FHRL_NUMERIC, "d%s/dt of %s is %g at t = %.9g", name, m->name, fabs(value), b->t);
+  return fhrl_fail(err, FHRL_NUMERIC, "d%s/dt of %s is %g at t = %.9g, in its term '%s' = %s", name,
+    m->name, fabs(value), b->t, m->term[term].name, m->term[term].meaning);
 }
 
 // A state that grows without bound in finite time doubles ever faster: its growth time |x|^2 / (x'x') falls below any
@@ -65,7 +69,8 @@ static int blows_up(fhrl_integrator *it, double *left)
     power += (it->x[i] / largest) * (dx[i] / largest);
   }
   *left = square / power;
-  return power > 0.0 && largest * sqrt(square) > 10.0 * it->start_norm && *left < 1e-6 * (it->now - it->start);
+  return power > 0.0 && largest * sqrt(square) > 10.0 * it->start_norm &&
+    *left < 1e-6 * (it->now - it->start);
 }
 
 static fhrl_status say_blow_up(const fhrl_integrator *it, double left, fhrl_err *err)
@@ -75,7 +80,8 @@ static fhrl_status say_blow_up(const fhrl_integrator *it, double left, fhrl_err 
   for (int i = 1; i < it->s->n; i++)
     if (fabs(it->x[i]) > fabs(it->x[worst])) worst = i;
   fhrl_system_component(it->s, worst, name, sizeof name);
-  return fhrl_fail(err, FHRL_NUMERIC, "%s blows up near t = %#.4g: %s is %.3g there and still growing", it->s->model->name,
+  return fhrl_fail(err, FHRL_NUMERIC,
+    "%s blows up near t = %#.4g: %s is %.3g there and still growing", it->s->model->name,
     it->now + left, name, it->x[worst]);
 }
 
@@ -88,10 +94,12 @@ static void describe(fhrl_integrator *it, const fhrl_sundials_look *look, char o
   fhrl_integrator_counters(it, &c);
   const double mean_step = (it->now - it->origin) / (double)(c.steps > 0 ? c.steps : 1);
   fhrl_system_component(it->s, look->worst, name, sizeof name);
-  const int used = snprintf(out, size, "t = %.9g (%s, h = %.3g, order %d; worst component %s, error %.2g of its tolerance)",
-    it->now, fhrl_integrator_method(it, NULL), look->h, look->order, name, look->worst_ratio);
+  const int used = snprintf(out, size,
+    "t = %.9g (%s, h = %.3g, order %d; worst component %s, error %.2g of its tolerance)", it->now,
+    fhrl_integrator_method(it, NULL), look->h, look->order, name, look->worst_ratio);
   if (!it->stiff && fhrl_integrator_choose_stiff(it, mean_step, &rate))
-    snprintf(out + used, size - (size_t)used, "; the system looks stiff (modes decay at the rate %.2g): try method = bdf", rate);
+    snprintf(out + used, size - (size_t)used,
+      "; the system looks stiff (modes decay at the rate %.2g): try method = bdf", rate);
 }
 
 // Steps too small to move t: the component whose rate, measured by its tolerance, is the largest asks for them.
@@ -109,8 +117,9 @@ static fhrl_status say_stalled(fhrl_integrator *it, fhrl_err *err)
     }
   }
   fhrl_system_component(it->s, worst, name, sizeof name);
-  return fhrl_fail(err, FHRL_NUMERIC, "the step size is lost in the rounding of t at t = %.9g (%s), where d%s/dt = %.3g",
-    it->now, fhrl_integrator_method(it, NULL), name, dx[worst]);
+  return fhrl_fail(err, FHRL_NUMERIC,
+    "the step size is lost in the rounding of t at t = %.9g (%s), where d%s/dt = %.3g", it->now,
+    fhrl_integrator_method(it, NULL), name, dx[worst]);
 }
 
 fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_sundials_end end, fhrl_err *err)
@@ -126,9 +135,13 @@ fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_sundials_end end, 
   describe(it, &look, where, sizeof where);
   switch (end) {
   case FHRL_SUNDIALS_PAUSED:
-    return fhrl_fail(err, FHRL_LIMIT, "max_steps = %ld are used up at %s", it->solver.max_steps, where);
-  case FHRL_SUNDIALS_ERROR: return fhrl_fail(err, FHRL_NUMERIC, "the error test fails at every step size at %s", where);
-  case FHRL_SUNDIALS_CORRECTOR: return fhrl_fail(err, FHRL_NUMERIC, "the corrector does not converge at %s", where);
-  default: return fhrl_fail(err, FHRL_NUMERIC, "%s: the integration fails at %s", look.message, where);
+    return fhrl_fail(
+      err, FHRL_LIMIT, "max_steps = %ld are used up at %s", it->solver.max_steps, where);
+  case FHRL_SUNDIALS_ERROR:
+    return fhrl_fail(err, FHRL_NUMERIC, "the error test fails at every step size at %s", where);
+  case FHRL_SUNDIALS_CORRECTOR:
+    return fhrl_fail(err, FHRL_NUMERIC, "the corrector does not converge at %s", where);
+  default:
+    return fhrl_fail(err, FHRL_NUMERIC, "%s: the integration fails at %s", look.message, where);
   }
 }

@@ -7,5 +7,6 @@ libfhrl_a_SOURCES += \
 	src/ode/integrator.c src/ode/integrator.h src/ode/integrator_state.h src/ode/integrator_choose.c \
 	src/ode/integrator_failure.c \
 	src/ode/trajectory.c src/ode/trajectory.h \
+	src/ode/iteration.c src/ode/iteration.h \
 	src/ode/sundials_compat.h src/ode/sundials_vector.c src/ode/sundials_vector.h \
 	src/ode/sundials_cvode.c src/ode/sundials_cvode.h

@@ -61,7 +61,7 @@ typedef enum fhrl_check_kind {
 
 typedef struct fhrl_check {
   fhrl_check_kind kind;
-  double x[FHRL_CHECK_MAX]; // a point (n <= FHRL_CHECK_MAX)
+  double x[FHRL_CHECK_MAX]; // a point; components beyond are 0
   double value, tol;
   const char *why;
 } fhrl_check;

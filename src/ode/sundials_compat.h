@@ -15,13 +15,17 @@ typedef struct fhrl_sundials_log {
 
 #if SUNDIALS_VERSION_MAJOR >= 7
 
-static inline void fhrl_sundials_hear(int line, const char *function, const char *file, const char *message, SUNErrCode code,
-  void *log, SUNContext context)
+static inline void fhrl_sundials_hear(int line, const char *function, const char *file,
+  const char *message, SUNErrCode code, void *log, SUNContext context)
 {
-  snprintf(((fhrl_sundials_log *)log)->message, sizeof ((fhrl_sundials_log *)log)->message, "%s", message);
+  fhrl_sundials_log *heard = log;
+  snprintf(heard->message, sizeof heard->message, "%s", message);
 }
 
-static inline int fhrl_sundials_open(SUNContext *context) { return SUNContext_Create(SUN_COMM_NULL, context); }
+static inline int fhrl_sundials_open(SUNContext *context)
+{
+  return SUNContext_Create(SUN_COMM_NULL, context);
+}
 
 static inline int fhrl_sundials_listen(SUNContext context, void *cvode, fhrl_sundials_log *log)
 {
@@ -31,12 +35,17 @@ static inline int fhrl_sundials_listen(SUNContext context, void *cvode, fhrl_sun
 
 #else
 
-static inline void fhrl_sundials_hear(int code, const char *module, const char *function, char *message, void *log)
+static inline void fhrl_sundials_hear(
+  int code, const char *module, const char *function, char *message, void *log)
 {
-  snprintf(((fhrl_sundials_log *)log)->message, sizeof ((fhrl_sundials_log *)log)->message, "%s", message);
+  fhrl_sundials_log *heard = log;
+  snprintf(heard->message, sizeof heard->message, "%s", message);
 }
 
-static inline int fhrl_sundials_open(SUNContext *context) { return SUNContext_Create(NULL, context); }
+static inline int fhrl_sundials_open(SUNContext *context)
+{
+  return SUNContext_Create(NULL, context);
+}
 
 static inline int fhrl_sundials_listen(SUNContext context, void *cvode, fhrl_sundials_log *log)
 {

@@ -21,8 +21,8 @@ enum { KRYLOV = 20 };
 
 struct fhrl_sundials_cvode {
   fhrl_sundials_problem problem;
-  SUNContext context;          // owned, like all that follows
-  N_Vector x, error, weight;   // x wraps problem.x
+  SUNContext context;        // owned, like all that follows
+  N_Vector x, error, weight; // x wraps problem.x
   SUNNonlinearSolver corrector;
   SUNLinearSolver linear;
   SUNMatrix jacobian;
@@ -39,14 +39,16 @@ static int rhs(sunrealtype t, N_Vector x, N_Vector dx, void *data)
   return p->rhs(p->context, t, NV_DATA_S(x), NV_DATA_S(dx));
 }
 
-static int product(N_Vector v, N_Vector Jv, sunrealtype t, N_Vector x, N_Vector fx, void *data, N_Vector scratch)
+static int product(
+  N_Vector v, N_Vector Jv, sunrealtype t, N_Vector x, N_Vector fx, void *data, N_Vector scratch)
 {
   const fhrl_sundials_problem *p = data;
   return p->jvp(p->context, t, NV_DATA_S(x), NV_DATA_S(v), NV_DATA_S(Jv));
 }
 
 // SUNDIALS' matrices are column-major: each column is one product J e_j.
-static int dense(sunrealtype t, N_Vector x, N_Vector fx, SUNMatrix J, void *data, N_Vector e, N_Vector b, N_Vector c)
+static int dense(sunrealtype t, N_Vector x, N_Vector fx, SUNMatrix J, void *data, N_Vector e,
+  N_Vector b, N_Vector c)
 {
   const fhrl_sundials_problem *p = data;
   double *unit = NV_DATA_S(e);
@@ -83,9 +85,11 @@ static int make_newton(fhrl_sundials_cvode *e)
     e->linear = SUNLinSol_Dense(e->x, e->jacobian, e->context);
   } else
     e->linear = SUNLinSol_SPGMR(e->x, SUN_PREC_NONE, KRYLOV, e->context);
-  return e->corrector && e->linear && CVodeSetNonlinearSolver(e->cvode, e->corrector) == CV_SUCCESS &&
-         CVodeSetLinearSolver(e->cvode, e->linear, e->jacobian) == CV_SUCCESS &&
-         (small ? CVodeSetJacFn(e->cvode, dense) : CVodeSetJacTimes(e->cvode, NULL, product)) == CV_SUCCESS;
+  if (e->corrector == NULL || e->linear == NULL) return 0;
+  if (CVodeSetNonlinearSolver(e->cvode, e->corrector) != CV_SUCCESS) return 0;
+  if (CVodeSetLinearSolver(e->cvode, e->linear, e->jacobian) != CV_SUCCESS) return 0;
+  if (small) return CVodeSetJacFn(e->cvode, dense) == CV_SUCCESS;
+  return CVodeSetJacTimes(e->cvode, NULL, product) == CV_SUCCESS;
 }
 
 static int make_fixed_point(fhrl_sundials_cvode *e)
@@ -103,22 +107,26 @@ static int make(fhrl_sundials_cvode *e, double t0)
   e->weight = N_VClone(e->x);
   e->cvode = CVodeCreate(e->problem.stiff ? CV_BDF : CV_ADAMS, e->context);
   if (e->error == NULL || e->weight == NULL || e->cvode == NULL) return 0;
-  return fhrl_sundials_listen(e->context, e->cvode, &e->log) == 0 &&
-         CVodeInit(e->cvode, rhs, t0, e->x) == CV_SUCCESS && CVodeSetUserData(e->cvode, &e->problem) == CV_SUCCESS &&
-         CVodeWFtolerances(e->cvode, weights) == CV_SUCCESS &&
-         CVodeSetMaxHnilWarns(e->cvode, -1) == CV_SUCCESS && // a stall is ours to report; version 7 prints these warnings
-         (e->problem.stiff ? make_newton(e) : make_fixed_point(e));
+  if (fhrl_sundials_listen(e->context, e->cvode, &e->log) != 0) return 0;
+  if (CVodeInit(e->cvode, rhs, t0, e->x) != CV_SUCCESS) return 0;
+  if (CVodeSetUserData(e->cvode, &e->problem) != CV_SUCCESS) return 0;
+  if (CVodeWFtolerances(e->cvode, weights) != CV_SUCCESS) return 0;
+  // a stall is ours to report, and version 7 prints its warnings past the error handler
+  if (CVodeSetMaxHnilWarns(e->cvode, -1) != CV_SUCCESS) return 0;
+  return e->problem.stiff ? make_newton(e) : make_fixed_point(e);
 }
 
-fhrl_status fhrl_sundials_cvode_create(const fhrl_sundials_problem *problem, double t0, fhrl_sundials_cvode **out,
-  fhrl_err *err)
+fhrl_status fhrl_sundials_cvode_create(
+  const fhrl_sundials_problem *problem, double t0, fhrl_sundials_cvode **out, fhrl_err *err)
 {
   fhrl_sundials_cvode *e = calloc(1, sizeof *e);
-  if (e == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states", problem->n);
+  if (e == NULL)
+    return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states", problem->n);
   e->problem = *problem;
   if (!make(e, t0)) { // every argument is ours: what can fail is memory
-    const fhrl_status status = fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states%s%s", problem->n,
-      *e->log.message ? ": " : "", e->log.message);
+    const fhrl_status status =
+      fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states%s%s", problem->n,
+        *e->log.message ? ": " : "", e->log.message);
     fhrl_sundials_cvode_destroy(e);
     return status;
   }
@@ -182,17 +190,24 @@ fhrl_sundials_end fhrl_sundials_cvode_run(fhrl_sundials_cvode *e, double t, long
   const int flag = CVode(e->cvode, t, e->x, now, CV_NORMAL);
   switch (flag) {
   case CV_SUCCESS:
-  case CV_TSTOP_RETURN: *now = t; return FHRL_SUNDIALS_REACHED;
-  case CV_TOO_MUCH_WORK: return stalled(e, *now) ? FHRL_SUNDIALS_STALLED : FHRL_SUNDIALS_PAUSED;
-  case CV_ERR_FAILURE: return FHRL_SUNDIALS_ERROR;
+  case CV_TSTOP_RETURN:
+    *now = t;
+    return FHRL_SUNDIALS_REACHED;
+  case CV_TOO_MUCH_WORK:
+    return stalled(e, *now) ? FHRL_SUNDIALS_STALLED : FHRL_SUNDIALS_PAUSED;
+  case CV_ERR_FAILURE:
+    return FHRL_SUNDIALS_ERROR;
   case CV_CONV_FAILURE:
   case CV_LSETUP_FAIL:
-  case CV_LSOLVE_FAIL: return FHRL_SUNDIALS_CORRECTOR;
+  case CV_LSOLVE_FAIL:
+    return FHRL_SUNDIALS_CORRECTOR;
   case CV_RHSFUNC_FAIL:
   case CV_FIRST_RHSFUNC_ERR:
   case CV_REPTD_RHSFUNC_ERR:
-  case CV_UNREC_RHSFUNC_ERR: return FHRL_SUNDIALS_RHS;
-  default: return FHRL_SUNDIALS_OTHER;
+  case CV_UNREC_RHSFUNC_ERR:
+    return FHRL_SUNDIALS_RHS;
+  default:
+    return FHRL_SUNDIALS_OTHER;
   }
 }
 

@@ -15,7 +15,8 @@ typedef struct fhrl_sundials_problem {
   double *x; // (n) borrowed: the state, written by run
   // 0; > 0: try a smaller step; < 0: give up
   int (*rhs)(void *context, double t, const double x[], double dx[]);
-  int (*jvp)(void *context, double t, const double x[], const double v[], double Jv[]); // of BDF only
+  int (*jvp)(
+    void *context, double t, const double x[], const double v[], double Jv[]); // of BDF only
   void *context;
 } fhrl_sundials_problem;
 
@@ -31,7 +32,7 @@ typedef enum fhrl_sundials_end {
 
 // What the method was doing, for reports.
 typedef struct fhrl_sundials_look {
-  double h;            // the step that was tried
+  double h; // the step that was tried
   int order;
   int worst;           // component with the largest local error
   double worst_ratio;  // of its local error to what the tolerances allow
@@ -45,8 +46,8 @@ typedef struct fhrl_sundials_count {
 typedef struct fhrl_sundials_cvode fhrl_sundials_cvode;
 
 // Starts at (t0, problem->x); the problem is copied, what it points to borrowed. FHRL_NOMEM.
-fhrl_status fhrl_sundials_cvode_create(const fhrl_sundials_problem *problem, double t0, fhrl_sundials_cvode **out,
-  fhrl_err *err);
+fhrl_status fhrl_sundials_cvode_create(
+  const fhrl_sundials_problem *problem, double t0, fhrl_sundials_cvode **out, fhrl_err *err);
 void fhrl_sundials_cvode_destroy(fhrl_sundials_cvode *e); // NULL-safe
 
 // Forgets the history and starts again at (t0, x) with the x of the problem.
@@ -54,7 +55,8 @@ void fhrl_sundials_cvode_restart(fhrl_sundials_cvode *e, double t0);
 
 // Goes to exactly t (later than now by more than rounding), in no more than `steps` steps; no evaluation lies beyond t.
 // *now and x: the last accepted state.
-fhrl_sundials_end fhrl_sundials_cvode_run(fhrl_sundials_cvode *e, double t, long steps, double *now);
+fhrl_sundials_end fhrl_sundials_cvode_run(
+  fhrl_sundials_cvode *e, double t, long steps, double *now);
 
 void fhrl_sundials_cvode_look(fhrl_sundials_cvode *e, fhrl_sundials_look *out);
 fhrl_sundials_count fhrl_sundials_cvode_count(fhrl_sundials_cvode *e);

@@ -35,7 +35,8 @@ FHRL_CPU_INLINE void add_to(int n, double a, double *restrict z, double b, const
     for (int i = 0; i < n; i++) z[i] = a * z[i] + b * y[i];
 }
 
-FHRL_CPU_INLINE void add(int n, double a, const double *restrict x, double b, const double *restrict y, double *restrict z)
+FHRL_CPU_INLINE void add(
+  int n, double a, const double *restrict x, double b, const double *restrict y, double *restrict z)
 {
   for (int i = 0; i < n; i++) z[i] = a * x[i] + b * y[i];
 }
@@ -92,7 +93,8 @@ FHRL_CPU_INLINE sunrealtype wrms_norm(N_Vector x, N_Vector w)
 // The operations compiled for one level, and their entry into a vector's table.
 #define LEVEL(level, target)                                                                       \
   target static void scale_##level(sunrealtype c, N_Vector x, N_Vector z) { scale(c, x, z); }      \
-  target static void linear_sum_##level(sunrealtype a, N_Vector x, sunrealtype b, N_Vector y, N_Vector z) \
+  target static void linear_sum_##level(                                                           \
+    sunrealtype a, N_Vector x, sunrealtype b, N_Vector y, N_Vector z)                              \
   {                                                                                                \
     linear_sum(a, x, b, y, z);                                                                     \
   }                                                                                                \
@@ -119,7 +121,8 @@ N_Vector fhrl_sundials_vector_wrap(int n, double x[], SUNContext context)
   if (v == NULL) return NULL;
   install_base(v->ops);
 #if defined(__x86_64__)
-  if (fhrl_cpu_level() >= FHRL_CPU_AVX2) install_avx2(v->ops); // AVX-512 gained nothing: memory is the bound
+  if (fhrl_cpu_level() >= FHRL_CPU_AVX2)
+    install_avx2(v->ops); // AVX-512 gained nothing: memory is the bound
 #endif
   return v;
 }

@@ -52,7 +52,8 @@ int fhrl_system_matrix(const fhrl_model *model, const char *name)
   return -1;
 }
 
-fhrl_status fhrl_system_dims(const fhrl_model *model, const double p[], fhrl_dims *dims, int *n, fhrl_err *err)
+fhrl_status fhrl_system_dims(
+  const fhrl_model *model, const double p[], fhrl_dims *dims, int *n, fhrl_err *err)
 {
   const char *why = model->refuse ? model->refuse(p) : NULL;
   if (why) return fhrl_fail(err, FHRL_ARG, "model %s: %s", model->name, why);
@@ -61,9 +62,11 @@ fhrl_status fhrl_system_dims(const fhrl_model *model, const double p[], fhrl_dim
   for (int i = 0; i < model->n_state; i++) dims->state[i] = (fhrl_shape){1, 1};
   if (model->dims) model->dims(p, dims);
   double total = 0.0; // a double: the product of two large dimensions may not fit an int
-  for (int i = 0; i < model->n_state; i++) total += (double)dims->state[i].rows * dims->state[i].cols;
+  for (int i = 0; i < model->n_state; i++)
+    total += (double)dims->state[i].rows * dims->state[i].cols;
   if (total < 1.0 || total > INT_MAX)
-    return fhrl_fail(err, FHRL_ARG, "model %s: %.0f states is not between 1 and %d", model->name, total, INT_MAX);
+    return fhrl_fail(
+      err, FHRL_ARG, "model %s: %.0f states is not between 1 and %d", model->name, total, INT_MAX);
   *n = (int)total;
   return FHRL_OK;
 }
@@ -107,8 +110,8 @@ static fhrl_status make_own(bound *b, const double p[], const double *const m[],
   return FHRL_OK;
 }
 
-fhrl_status fhrl_system_bind(const fhrl_model *model, const double p[], const double *const m[], fhrl_system **out,
-  fhrl_err *err)
+fhrl_status fhrl_system_bind(const fhrl_model *model, const double p[], const double *const m[],
+  fhrl_system **out, fhrl_err *err)
 {
   fhrl_status status = FHRL_OK;
   bound *b = calloc(1, sizeof *b);

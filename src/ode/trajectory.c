@@ -7,29 +7,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Spacing of the grid; a map has nothing between two steps.
+static fhrl_status spacing(const fhrl_model *model, const fhrl_solver *solver, double length, double *every, fhrl_err *err)
+{
+  *every = solver->output_every;
+  if (!(*every > 0.0)) return fhrl_fail(err, FHRL_ARG, "output_every = %g must be positive", *every);
+  if (model->rhs) return FHRL_OK;
+  *every = fmax(1.0, *every);
+  if (*every == floor(*every) && length == floor(length)) return FHRL_OK;
+  return fhrl_fail(err, FHRL_ARG, "%s is a map, which goes in whole steps: t_end = %g, output_every = %g", model->name,
+    solver->t_end, *every);
+}
+
 fhrl_status fhrl_trajectory_init(fhrl_trajectory *tr, const fhrl_system *s, const fhrl_solver *solver, double t0,
   fhrl_err *err)
 {
   const double length = solver->t_end - t0;
+  double every;
   if (!(length > 0.0)) return fhrl_fail(err, FHRL_ARG, "t_end = %g is not after t = %g", solver->t_end, t0);
-  if (!(solver->output_every > 0.0)) return fhrl_fail(err, FHRL_ARG, "output_every = %g must be positive", solver->output_every);
+  FHRL_TRY(spacing(s->model, solver, length, &every, err));
   memset(tr, 0, sizeof *tr);
   tr->n = s->n;
   tr->n_u = s->dims.n_u;
   tr->n_obs = s->model->n_obs;
   // 1e-9 of an interval: 100 / 0.1 is meant to be 1000 intervals, whatever its last bit says
-  const double intervals = fmax(1.0, ceil(length / solver->output_every - 1e-9));
+  const double intervals = fmax(1.0, ceil(length / every - 1e-9));
   const double row = 1.0 + tr->n + tr->n_u + tr->n_obs, gib = (intervals + 1.0) * row * sizeof(double) / 0x1p30;
   if (gib > FHRL_TRAJECTORY_GIB)
-    return fhrl_fail(err, FHRL_LIMIT, "a trajectory of %.0f times and %d states takes %.1f GiB, more than %d: raise output_every",
+    return fhrl_fail(err, FHRL_LIMIT,
+      "a trajectory of %.0f times and %d states takes %.1f GiB, more than %d: raise output_every",
       intervals + 1.0, tr->n, gib, FHRL_TRAJECTORY_GIB);
   tr->points = (size_t)intervals + 1;
   tr->t = malloc(tr->points * (size_t)row * sizeof *tr->t);
-  if (tr->t == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a trajectory of %.1f GiB", gib);
+  if (tr->t == NULL)
+    return fhrl_fail(err, FHRL_NOMEM, "no memory for a trajectory of %.1f GiB", gib);
   tr->x = tr->t + tr->points;
   tr->u = tr->x + tr->points * (size_t)tr->n;
   tr->obs = tr->u + tr->points * (size_t)tr->n_u;
-  for (size_t k = 0; k < tr->points; k++) tr->t[k] = t0 + (double)k * solver->output_every;
+  for (size_t k = 0; k < tr->points; k++) tr->t[k] = t0 + (double)k * every;
   tr->t[tr->points - 1] = solver->t_end;
   return FHRL_OK;
 }
@@ -40,7 +55,8 @@ void fhrl_trajectory_free(fhrl_trajectory *tr)
   memset(tr, 0, sizeof *tr);
 }
 
-static fhrl_status record(fhrl_trajectory *tr, const double x[], fhrl_system *s, const fhrl_input *in, fhrl_err *err)
+fhrl_status fhrl_trajectory_record(fhrl_trajectory *tr, const double x[], fhrl_system *s, const fhrl_input *in,
+  fhrl_err *err)
 {
   const size_t k = tr->count;
   double *u = tr->u + k * (size_t)tr->n_u, *obs = tr->obs + k * (size_t)tr->n_obs;
@@ -56,25 +72,26 @@ static fhrl_status record(fhrl_trajectory *tr, const double x[], fhrl_system *s,
     s->u = before;
     for (int i = 0; i < tr->n_obs; i++)
       if (failed || !isfinite(obs[i]))
-        return fhrl_fail(err, FHRL_NUMERIC, "observable %s of %s is not finite at t = %.9g", s->model->obs[i].name,
-          s->model->name, tr->t[k]);
+        return fhrl_fail(err, FHRL_NUMERIC, "observable %s of %s is not finite at t = %.9g",
+          s->model->obs[i].name, s->model->name, tr->t[k]);
   }
   tr->count++;
   return FHRL_OK;
 }
 
-fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
-  const fhrl_trajectory_watch *watch, fhrl_err *err)
+fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s,
+  const fhrl_input *in, const fhrl_trajectory_watch *watch, fhrl_err *err)
 {
   static const fhrl_trajectory_watch nobody = {NULL};
   if (watch == NULL) watch = &nobody;
-  if (tr->count == 0) FHRL_TRY(record(tr, fhrl_integrator_state(it), s, in, err));
+  if (tr->count == 0) FHRL_TRY(fhrl_trajectory_record(tr, fhrl_integrator_state(it), s, in, err));
   assert(fhrl_integrator_now(it) == tr->t[tr->count - 1]);
   while (tr->count < tr->points) {
     const size_t k = tr->count;
-    if (watch->stop && *watch->stop) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", tr->t[k - 1]);
+    if (watch->stop && *watch->stop)
+      return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", tr->t[k - 1]);
     FHRL_TRY(fhrl_integrator_advance(it, tr->t[k], err));
-    FHRL_TRY(record(tr, fhrl_integrator_state(it), s, in, err));
+    FHRL_TRY(fhrl_trajectory_record(tr, fhrl_integrator_state(it), s, in, err));
     if (watch->restart_every > 0 && k % watch->restart_every == 0)
       FHRL_TRY(fhrl_integrator_restart(it, fhrl_integrator_state(it), err));
     if (watch->progress) watch->progress(watch->context, tr->t[k], tr->t[tr->points - 1]);

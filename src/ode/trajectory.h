@@ -10,11 +10,12 @@
 enum { FHRL_TRAJECTORY_GIB = 8 }; // what a trajectory may take in memory
 
 typedef struct fhrl_trajectory {
-  size_t points;        // of the grid: t0, t0 + every, ..., t_end (always the last, however long its interval)
-  size_t count;         // recorded so far
+  size_t
+    points; // of the grid: t0, t0 + every, ..., t_end (always the last, however long its interval)
+  size_t count; // recorded so far
   int n, n_u, n_obs;
-  double *t;            // owned: (points)
-  double *x, *u, *obs;  // within t: (points, n), (points, n_u), (points, n_obs)
+  double *t;           // owned: (points)
+  double *x, *u, *obs; // within t: (points, n), (points, n_u), (points, n_obs)
 } fhrl_trajectory;
 
 typedef struct fhrl_trajectory_watch {
@@ -24,15 +25,21 @@ typedef struct fhrl_trajectory_watch {
   size_t restart_every;              // points between two restarts of the integrator; 0: never
 } fhrl_trajectory_watch;
 
-// The grid of solver->output_every from t0 to solver->t_end for a system, nothing recorded yet.
+// The grid of solver->output_every from t0 to solver->t_end for a system, nothing recorded yet. A map's times are its steps:
+// an output_every below 1 stands for every step, other fractions are FHRL_ARG.
 // FHRL_ARG if t_end <= t0, FHRL_LIMIT beyond FHRL_TRAJECTORY_GIB, FHRL_NOMEM.
-fhrl_status fhrl_trajectory_init(fhrl_trajectory *tr, const fhrl_system *s, const fhrl_solver *solver, double t0,
-  fhrl_err *err);
+fhrl_status fhrl_trajectory_init(
+  fhrl_trajectory *tr, const fhrl_system *s, const fhrl_solver *solver, double t0, fhrl_err *err);
 void fhrl_trajectory_free(fhrl_trajectory *tr);
+
+// Records the state x (n) at the next time of the grid, with the input of that time and the observables; in = NULL: u as it
+// stands in s. FHRL_NUMERIC names an observable that is not finite.
+fhrl_status fhrl_trajectory_record(fhrl_trajectory *tr, const double x[], fhrl_system *s, const fhrl_input *in,
+  fhrl_err *err);
 
 // Records the present state if nothing is recorded, and goes on to the end of the grid. s and in are those of `it`, which
 // stands at the last recorded time (of count > 0). watch may be NULL. What is recorded before a failure stays:
 // FHRL_INTERRUPT after a stop, FHRL_NUMERIC for an observable that is not finite, else what advance says.
 // With restart_every = k a run that begins anew from any k-th point records the same bits.
-fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
-  const fhrl_trajectory_watch *watch, fhrl_err *err);
+fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s,
+  const fhrl_input *in, const fhrl_trajectory_watch *watch, fhrl_err *err);

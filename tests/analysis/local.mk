@@ -25,3 +25,4 @@ check_PROGRAMS += tests/analysis/test_contour
 check_PROGRAMS += tests/analysis/test_probe_session
 check_PROGRAMS += tests/analysis/test_portrait
 tests_analysis_test_portrait_SOURCES = tests/analysis/test_portrait.c tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_compare_files

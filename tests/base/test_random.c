@@ -104,6 +104,48 @@ START_TEST(normals_have_the_same_bits_on_every_vector_level)
 }
 END_TEST
 
+START_TEST(float_normals_are_box_muller_of_the_published_generator)
+{
+  enum { N = 300000, LANES = 64 };
+  float *got = malloc(N * sizeof *got);
+  const fhrl_random at = {.seed = 0xfedcba98u, .stream = FHRL_STREAM_NOISE, .step = 77, .layer = 2, .sequence = 9};
+  const uint32_t key[2] = {at.seed, (uint32_t)at.stream};
+  double m1 = 0, m2 = 0, m4 = 0;
+  fhrl_random_normal_float(at, 0, N, got);
+  for (uint32_t i = 0; i < N; i++) {
+    uint32_t w[4];
+    const uint32_t p = i / (2 * LANES) % 2, counter[4] = {at.step, at.layer, at.sequence, i / (4 * LANES) * LANES + i % LANES};
+    fhrl_random_block(key, counter, w);
+    const double radius = sqrt(-2.0 * log(((double)(w[2 * p] & ~1u) + 0.5) * 0x1p-32));
+    const double angle = 6.283185307179586476925286766559 * w[2 * p + 1] * 0x1p-32, x = (double)got[i];
+    // u is rounded to float: an error of 2^-24 in its logarithm, half the radius' square
+    const double want = radius * (i / LANES % 2 ? sin(angle) : cos(angle));
+    ck_assert_double_le(fabs(x - want), fmin(5e-7 * (1 + radius) + 1.2e-7 / radius, 1e-3));
+    m1 += x / N, m2 += x * x / N, m4 += x * x * x * x / N;
+  }
+  ck_assert_double_le(fabs(m1), 5 / sqrt(N));
+  ck_assert_double_le(fabs(m2 - 1), 5 * sqrt(2.0 / N));
+  ck_assert_double_le(fabs(m4 - 3), 5 * sqrt(96.0 / N));
+  free(got);
+}
+END_TEST
+
+START_TEST(float_normals_have_the_same_bits_for_every_cut_and_vector_level)
+{
+  enum { N = 2001 };
+  static float best[N], other[N];
+  const fhrl_random at = {.seed = 3, .stream = FHRL_STREAM_NOISE, .sequence = 1};
+  fhrl_random_normal_float(at, 0, N, best);
+  fhrl_cpu_limit((fhrl_cpu)_i);
+  for (size_t i = 0, n = 1; i < N; i += n, n = n * 3 % 701) {
+    if (n > N - i) n = N - i;
+    fhrl_random_normal_float(at, i, n, other + i);
+  }
+  fhrl_cpu_limit(FHRL_CPU_AVX512);
+  ck_assert_mem_eq(best, other, sizeof best);
+}
+END_TEST
+
 START_TEST(whole_numbers_stay_below_their_bound_and_cover_it)
 {
   const fhrl_random at = {.seed = 9, .stream = FHRL_STREAM_PROBE};
@@ -125,6 +167,9 @@ int main(void)
   tcase_add_test(t, numbers_do_not_depend_on_how_the_sequence_is_cut);
   tcase_add_test(t, normals_are_box_muller_of_the_published_generator);
   tcase_add_loop_test(t, normals_have_the_same_bits_on_every_vector_level, FHRL_CPU_BASE, FHRL_CPU_AVX512);
+  tcase_add_test(t, float_normals_are_box_muller_of_the_published_generator);
+  tcase_add_loop_test(
+    t, float_normals_have_the_same_bits_for_every_cut_and_vector_level, FHRL_CPU_BASE, FHRL_CPU_AVX512 + 1);
   tcase_add_test(t, streams_differ_and_normals_have_unit_moments);
   tcase_add_test(t, whole_numbers_stay_below_their_bound_and_cover_it);
   suite_add_tcase(s, t);

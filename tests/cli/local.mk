@@ -7,4 +7,11 @@ check_SCRIPTS += tests/cli/test_probe.sh
 check_SCRIPTS += tests/cli/test_compare.sh
 check_SCRIPTS += tests/cli/test_docs.sh
 check_SCRIPTS += tests/cli/test_tour.sh
+check_SCRIPTS += tests/cli/test_iss.sh
+check_SCRIPTS += tests/cli/test_portrait.sh
 EXTRA_DIST += tests/cli/lib.sh tests/count.sh tests/ci.sh
+
+# What takes minutes: the tour of README.md as printed, with the network at its full size.
+check-long: all
+	$(AM_TESTS_ENVIRONMENT) FHRL_TOUR=full $(srcdir)/tests/cli/test_tour.sh
+.PHONY: check-long

@@ -2,5 +2,8 @@
 check_PROGRAMS += tests/models/test_contract
 tests_models_test_contract_SOURCES = tests/models/test_contract.c tests/models/variants.c tests/models/variants.h
 check_PROGRAMS += tests/models/test_fhrl
+check_PROGRAMS += tests/models/test_textbook
+tests_models_test_textbook_SOURCES = tests/models/test_textbook.c tests/models/orbit.c tests/models/orbit.h \
+	tests/models/variants.c tests/models/variants.h
 check_PROGRAMS += tests/models/test_fhrl_flow
 tests_models_test_fhrl_flow_SOURCES = tests/models/test_fhrl_flow.c tests/models/variants.c tests/models/variants.h

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "ode/system.h"
+#include "ode/iteration.h"
 #include "support.h"
 #include "variants.h"
 
@@ -82,15 +82,16 @@ static void finite(const char *what, int n, const double a[])
 static void near(const char *what, int n, const double got[], const double want[], double bound)
 {
   for (int i = 0; i < n; i++)
-    ck_assert_msg(fabs(got[i] - want[i]) <= bound, "%s: %s[%d] is %.17g instead of %.17g (bound %.3g)", who, what, i, got[i],
-      want[i], bound);
+    ck_assert_msg(fabs(got[i] - want[i]) <= bound,
+      "%s: %s[%d] is %.17g instead of %.17g (bound %.3g)", who, what, i, got[i], want[i], bound);
 }
 
 // ---- tables
 
 static void proper_name(const char *what, const char *name)
 {
-  ck_assert_msg(name && isalpha((unsigned char)name[0]), "%s: %s '%s'", who, what, name ? name : "(null)");
+  ck_assert_msg(
+    name && isalpha((unsigned char)name[0]), "%s: %s '%s'", who, what, name ? name : "(null)");
   for (const char *c = name; *c; c++)
     ck_assert_msg(isalnum((unsigned char)*c) || *c == '_', "%s: %s '%s'", who, what, name);
 }
@@ -99,7 +100,8 @@ static void described(const char *what, const fhrl_field *f, int count)
 {
   for (int i = 0; i < count; i++) {
     proper_name(what, f[i].name);
-    ck_assert_msg(f[i].meaning && *f[i].meaning && f[i].unit, "%s: %s %s has no meaning or unit", who, what, f[i].name);
+    ck_assert_msg(f[i].meaning && *f[i].meaning && f[i].unit, "%s: %s %s has no meaning or unit",
+      who, what, f[i].name);
     for (int j = 0; j < i; j++)
       ck_assert_msg(strcmp(f[i].name, f[j].name) != 0, "%s: %s %s twice", who, what, f[i].name);
   }
@@ -112,7 +114,8 @@ START_TEST(tables_are_complete_and_names_unique)
   int n;
   who = m->name;
   proper_name("model", m->name);
-  ck_assert(m->summary && *m->summary && m->reference && *m->reference && m->time_unit && *m->time_unit);
+  ck_assert(
+    m->summary && *m->summary && m->reference && *m->reference && m->time_unit && *m->time_unit);
   ck_assert(m->rhs || m->step);
   ck_assert(m->jvp != NULL);
   ck_assert_int_gt(m->n_state, 0);
@@ -122,6 +125,12 @@ START_TEST(tables_are_complete_and_names_unique)
   ck_assert((m->n_term > 0) == (m->split != NULL));
   described("state", m->state, m->n_state);
   described("observable", m->obs, m->n_obs);
+  for (int i = 0; i < m->n_state; i++) { // all of them are variables of one file, beside time and the input
+    ck_assert_str_ne(m->state[i].name, "time");
+    ck_assert_str_ne(m->state[i].name, "u");
+    for (int j = 0; j < m->n_obs; j++)
+      ck_assert_msg(strcmp(m->state[i].name, m->obs[j].name) != 0, "%s: %s is a state and an observable", who, m->obs[j].name);
+  }
   assert_ok(fhrl_system_fields(m, &keys, &n, &err));
   described("key", keys, n); // common keys, matrices with their scales, and parameters
   free(keys);
@@ -140,10 +149,17 @@ START_TEST(defaults_lie_in_their_ranges)
     int len;
     switch (f->kind) {
     case FHRL_REAL:
-    case FHRL_INT: ck_assert_msg(fhrl_field_admits(f, f->value), "%s: %s = %g", m->name, f->name, f->value); break;
-    case FHRL_CHOICE: ck_assert_ptr_nonnull(fhrl_field_word(f->choices, (int)f->value, &len)); break;
-    case FHRL_FLAG: ck_assert(f->value == 0.0 || f->value == 1.0); break;
-    default: ck_abort_msg("%s: parameter %s is no number", m->name, f->name);
+    case FHRL_INT:
+      ck_assert_msg(fhrl_field_admits(f, f->value), "%s: %s = %g", m->name, f->name, f->value);
+      break;
+    case FHRL_CHOICE:
+      ck_assert_ptr_nonnull(fhrl_field_word(f->choices, (int)f->value, &len));
+      break;
+    case FHRL_FLAG:
+      ck_assert(f->value == 0.0 || f->value == 1.0);
+      break;
+    default:
+      ck_abort_msg("%s: parameter %s is no number", m->name, f->name);
     }
   }
 }
@@ -193,7 +209,8 @@ static void dynamics_are_finite(fhrl_system *s, const double x[])
   ck_assert_int_eq(dynamics(s, x, dx), 0);
   finite("rhs", s->n, dx);
   ck_assert_int_eq(dynamics(s, x, again), 0);
-  ck_assert_msg(memcmp(dx, again, (size_t)s->n * sizeof *dx) == 0, "%s: a second evaluation differs", who);
+  ck_assert_msg(
+    memcmp(dx, again, (size_t)s->n * sizeof *dx) == 0, "%s: a second evaluation differs", who);
   if (s->model->observe) {
     ck_assert_int_eq(s->model->observe(s, 0.25, x, obs), 0);
     finite("observable", s->model->n_obs, obs);
@@ -207,7 +224,8 @@ static void jvp_is_linear(fhrl_system *s, const double x[])
 {
   const int n = s->n;
   const double a = 1.75, b = -0.6;
-  double *v = space(n), *w = space(n), *sum = space(n), *Jv = space(n), *Jw = space(n), *Js = space(n);
+  double *v = space(n), *w = space(n), *sum = space(n), *Jv = space(n), *Jw = space(n),
+         *Js = space(n);
   fhrl_random_normal((fhrl_random){.seed = 3}, 0, (size_t)n, v);
   fhrl_random_normal((fhrl_random){.seed = 4}, 0, (size_t)n, w);
   for (int i = 0; i < n; i++) sum[i] = a * v[i] + b * w[i];
@@ -247,7 +265,8 @@ static void terms_sum_to_the_right_hand_side(fhrl_system *s, const double x[])
   if (s->model->split) {
     ck_assert_int_eq(dynamics(s, x, dx), 0);
     for (int k = 0; k < s->model->n_term; k++) {
-      for (int i = 0; i < n; i++) part[i] = 1e300; // a term writes all components, also those it does not touch
+      for (int i = 0; i < n; i++)
+        part[i] = 1e300; // a term writes all components, also those it does not touch
       ck_assert_int_eq(s->model->split(s, k, 0.25, x, part), 0);
       finite(s->model->term[k].name, n, part);
       scale += largest(n, part);
@@ -262,7 +281,8 @@ static void nan_is_never_hidden(fhrl_system *s, const double x[])
 {
   const int n = s->n;
   double *bad = space(n), *e = space(n), *dx = space(n), *obs = space(s->model->n_obs);
-  for (int k = 0; k < n; k++) { // a component that matters, by its column of the Jacobian, shows that it is NaN
+  for (int k = 0; k < n;
+       k++) { // a component that matters, by its column of the Jacobian, shows that it is NaN
     memset(e, 0, (size_t)n * sizeof *e);
     e[k] = 1.0;
     ck_assert_int_eq(s->model->jvp(s, 0.25, x, e, dx), 0);
@@ -297,21 +317,25 @@ static double *guarded(int n)
 
 static void release_guarded(const char *what, int n, double *a)
 {
-  for (int i = -GUARD; i < 0; i++) ck_assert_msg(a[i] == word, "%s: %s[%d] is written", who, what, i);
-  for (int i = n; i < n + GUARD; i++) ck_assert_msg(a[i] == word, "%s: %s[%d] is written", who, what, i);
+  for (int i = -GUARD; i < 0; i++)
+    ck_assert_msg(a[i] == word, "%s: %s[%d] is written", who, what, i);
+  for (int i = n; i < n + GUARD; i++)
+    ck_assert_msg(a[i] == word, "%s: %s[%d] is written", who, what, i);
   free(a - GUARD);
 }
 
 static void all_written(const char *what, int n, const double a[])
 {
-  for (int i = 0; i < n; i++) ck_assert_msg(a[i] != word, "%s: %s[%d] is not written", who, what, i);
+  for (int i = 0; i < n; i++)
+    ck_assert_msg(a[i] != word, "%s: %s[%d] is not written", who, what, i);
 }
 
 static void callbacks_stay_within_their_arrays(fhrl_system *s, const double x[])
 {
   const fhrl_model *m = s->model;
   const int n = s->n;
-  double *before = s->work, *work = guarded(s->dims.n_work), *out = guarded(n), *obs = guarded(m->n_obs);
+  double *before = s->work, *work = guarded(s->dims.n_work), *out = guarded(n),
+         *obs = guarded(m->n_obs);
   double *state = guarded(n), *v = guarded(n);
   memcpy(state, x, (size_t)n * sizeof *x);
   memcpy(v, x, (size_t)n * sizeof *x);
@@ -351,7 +375,8 @@ static void divergence_at(fhrl_system *s, const double x[])
   for (int k = 0; k < s->model->n_check; k++) {
     const fhrl_check *c = &s->model->check[k];
     if (c->kind == FHRL_CHECK_DIVERGENCE)
-      ck_assert_msg(fabs(trace - c->value) <= c->tol, "%s: divergence %.17g, but %s", who, trace, c->why);
+      ck_assert_msg(
+        fabs(trace - c->value) <= c->tol, "%s: divergence %.17g, but %s", who, trace, c->why);
   }
   free(e), free(J);
 }
@@ -370,16 +395,48 @@ START_TEST(check_facts_hold)
   s->u = zero; // facts are stated without input
   for (int k = 0; k < m->n_check; k++) {
     const fhrl_check *c = &m->check[k];
-    ck_assert_msg(c->why && *c->why && c->tol > 0.0, "%s: fact %d has no reason or tolerance", who, k);
+    ck_assert_msg(
+      c->why && *c->why && c->tol > 0.0, "%s: fact %d has no reason or tolerance", who, k);
     if (c->kind != FHRL_CHECK_EQUILIBRIUM) continue;
-    ck_assert_int_le(s->n, FHRL_CHECK_MAX);
-    ck_assert_int_eq(dynamics(s, c->x, dx), 0);
+    for (int i = 0; i < s->n; i++) x[i] = i < FHRL_CHECK_MAX ? c->x[i] : 0.0;
+    ck_assert_int_eq(dynamics(s, x, dx), 0);
     for (int i = 0; i < s->n; i++) {
-      const double rest = m->rhs ? dx[i] : dx[i] - c->x[i];
+      const double rest = m->rhs ? dx[i] : dx[i] - x[i];
       ck_assert_msg(fabs(rest) <= c->tol, "%s: rest %g in component %d, but %s", who, rest, i, c->why);
     }
   }
   free(x), free(dx), free(zero), free(u);
+  fhrl_system_destroy(s);
+}
+END_TEST
+
+// As a user runs it who gives nothing but the name; the input is of order one.
+START_TEST(it_runs_from_its_own_start)
+{
+  const fhrl_model *m = model_of(_i);
+  const fhrl_solver solver = {.method = FHRL_METHOD_AUTO, .rtol = 1e-8, .atol = 1e-10, .t_end = 5.0, .output_every = 1.0,
+    .max_steps = 100000};
+  fhrl_trajectory tr;
+  fhrl_integrator *it = NULL;
+  fhrl_counters count;
+  double *u;
+  fhrl_system *s = variants_bind(m, all.p[0], 1, &u);
+  double *x0 = space(s->n);
+  assert_ok(fhrl_system_start(s, 1, NULL, x0, &err));
+  assert_ok(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err));
+  if (m->rhs) {
+    assert_fails(fhrl_iteration_run(&tr, s, NULL, x0, 1000, NULL, &count, &err), FHRL_ARG, &err, "is a flow");
+    assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err));
+    assert_ok(fhrl_trajectory_run(&tr, it, s, NULL, NULL, &err));
+  } else {
+    assert_fails(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err, "is a map");
+    assert_ok(fhrl_iteration_run(&tr, s, NULL, x0, 1000, NULL, &count, &err));
+    ck_assert_int_eq(count.steps, 5);
+  }
+  ck_assert_uint_eq(tr.count, 6);
+  fhrl_integrator_destroy(it);
+  fhrl_trajectory_free(&tr);
+  free(x0), free(u);
   fhrl_system_destroy(s);
 }
 END_TEST
@@ -407,6 +464,7 @@ int main(void)
   tcase_add_loop_test(t, tables_are_complete_and_names_unique, 0, models);
   tcase_add_loop_test(t, defaults_lie_in_their_ranges, 0, models);
   tcase_add_loop_test(t, check_facts_hold, 0, models);
+  tcase_add_loop_test(t, it_runs_from_its_own_start, 0, models);
   tcase_add_loop_test(t, test_components_have_names, 0, models);
   tcase_add_loop_test(t, test_dynamics_are_finite, 0, models);
   tcase_add_loop_test(t, test_jvp_is_linear, 0, models);

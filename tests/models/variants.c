@@ -27,13 +27,15 @@ static void add(const fhrl_model *model, const double p[], variants *out)
 {
   double factor[VARIANT_PARAM];
   const uint32_t k = (uint32_t)out->count;
-  fhrl_random_uniform((fhrl_random){.seed = 77, .stream = FHRL_STREAM_NULL, .step = k}, 0, VARIANT_PARAM, factor);
+  fhrl_random_uniform(
+    (fhrl_random){.seed = 77, .stream = FHRL_STREAM_NULL, .step = k}, 0, VARIANT_PARAM, factor);
   memcpy(out->p[out->count++], p, (size_t)model->n_param * sizeof *p);
   double *other = out->p[out->count++];
   for (int i = 0; i < model->n_param; i++) {
     const fhrl_field *f = &model->param[i];
     other[i] = p[i];
-    if (f->kind == FHRL_REAL) other[i] = clip(f, p[i] == 0.0 ? 0.1 * factor[i] : p[i] * (0.7 + 0.6 * factor[i]));
+    if (f->kind == FHRL_REAL)
+      other[i] = clip(f, p[i] == 0.0 ? 0.1 * factor[i] : p[i] * (0.7 + 0.6 * factor[i]));
     if (f->kind == FHRL_INT) other[i] = clip(f, p[i] + 1.0);
   }
 }
@@ -60,7 +62,8 @@ void variants_make(const fhrl_model *model, variants *out)
     }
   } else {
     for (int i = 0; i < model->n_param; i++)
-      for (int v = 0, n = values(&model->param[i]); n > 1 && v < n && out->count + 2 <= VARIANT_MAX; v++) {
+      for (int v = 0, n = values(&model->param[i]); n > 1 && v < n && out->count + 2 <= VARIANT_MAX;
+           v++) {
         for (int j = 0; j < model->n_param; j++) p[j] = j == i ? v : model->param[j].value;
         add(model, p, out);
       }
@@ -95,7 +98,8 @@ fhrl_system *variants_bind(const fhrl_model *model, const double p[], uint32_t s
   for (int k = 0; k < model->n_matrix; k++) {
     const fhrl_random at = {.seed = seed, .stream = FHRL_STREAM_MATRICES, .layer = (uint32_t)k};
     const fhrl_shape shape = dims.matrix[k];
-    ck_assert_msg(shape.rows >= 0 && shape.cols >= 0, "%s: matrix %s has no shape", model->name, model->matrix[k].name);
+    ck_assert_msg(shape.rows >= 0 && shape.cols >= 0, "%s: matrix %s has no shape", model->name,
+      model->matrix[k].name);
     shared[k] = m[k] = draw(at, (size_t)shape.rows * (size_t)shape.cols,
       model->matrix[k].scale / sqrt(shape.cols > 0 ? shape.cols : 1));
   }

@@ -7,7 +7,7 @@
 enum { VARIANT_PARAM = 64, VARIANT_MAX = 128 };
 
 typedef struct variants {
-  int count;                             // variant 0: the defaults
+  int count; // variant 0: the defaults
   double p[VARIANT_MAX][VARIANT_PARAM];
 } variants;
 

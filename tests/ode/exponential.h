@@ -20,7 +20,8 @@ static void matrix_product(int n, const double *a, const double *b, double *out)
 static void matrix_exponential(int n, const double *A, double t, double *E)
 {
   const size_t size = (size_t)n * (size_t)n;
-  double *term = malloc(size * sizeof *term), *next = malloc(size * sizeof *next), *a = malloc(size * sizeof *a);
+  double *term = malloc(size * sizeof *term), *next = malloc(size * sizeof *next),
+         *a = malloc(size * sizeof *a);
   double norm = 0.0;
   for (int i = 0; i < n; i++) {
     double row = 0.0;

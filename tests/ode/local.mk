@@ -7,3 +7,4 @@ check_PROGRAMS += tests/ode/test_failure
 check_PROGRAMS += tests/ode/test_trajectory
 check_PROGRAMS += tests/ode/test_vector
 tests_ode_test_integrator_SOURCES = tests/ode/test_integrator.c tests/ode/exponential.h
+check_PROGRAMS += tests/ode/test_iteration

@@ -13,7 +13,8 @@ static fhrl_err err;
 
 static const fhrl_field xy[] = {{"x", 1.0, "1", "state"}, {"y", 1.0, "1", "state"}};
 static const fhrl_field number[] = {{"p", 1.0, "1", "parameter"}};
-#define MODEL(word, states) .name = word, .state = xy, .n_state = states, .param = number, .n_param = 1
+#define MODEL(word, states)                                                                        \
+  .name = word, .state = xy, .n_state = states, .param = number, .n_param = 1
 
 static fhrl_system *bind(const fhrl_model *model, double p)
 {
@@ -23,8 +24,8 @@ static fhrl_system *bind(const fhrl_model *model, double p)
 }
 
 // Integrates from x0 to 1/2 and on to t_end, and expects it to fail with this code and words; returns the time reached.
-static double fails(const fhrl_model *model, double p, fhrl_method method, const double x0[], double t_end, fhrl_status want,
-  const char *words)
+static double fails(const fhrl_model *model, double p, fhrl_method method, const double x0[],
+  double t_end, fhrl_status want, const char *words)
 {
   fhrl_system *s = bind(model, p);
   const fhrl_solver solver = {.method = method, .rtol = 1e-6, .atol = 1e-8, .max_steps = 20000};
@@ -34,7 +35,8 @@ static double fails(const fhrl_model *model, double p, fhrl_method method, const
   if (got == FHRL_OK) got = fhrl_integrator_advance(it, t_end, &err);
   assert_fails(got, want, &err, words);
   const double now = it ? fhrl_integrator_now(it) : 0.0;
-  for (int i = 0; it && i < s->n; i++) ck_assert(isfinite(fhrl_integrator_state(it)[i])); // the last accepted one
+  for (int i = 0; it && i < s->n; i++)
+    ck_assert(isfinite(fhrl_integrator_state(it)[i])); // the last accepted one
   fhrl_integrator_destroy(it);
   fhrl_system_destroy(s);
   return now;
@@ -64,16 +66,18 @@ static int wall_split(const fhrl_system *s, int term, double t, const double x[]
   dx[1] = term == 0 ? -x[1] : sqrt(s->p[0] - t);
   return 0;
 }
-static const fhrl_model wall = {
-  MODEL("wall", 2), .term = terms, .n_term = 2, .rhs = wall_rhs, .jvp = wall_jvp, .split = wall_split};
+static const fhrl_model wall = {MODEL("wall", 2), .term = terms, .n_term = 2, .rhs = wall_rhs,
+  .jvp = wall_jvp, .split = wall_split};
 
 START_TEST(nan_after_a_time_names_component_time_and_term)
 {
   const double x0[] = {1.0, 0.5};
-  const double now = fails(&wall, 1.25, both[_i], x0, 5.0, FHRL_NUMERIC, "dy/dt of wall is nan at t = 1.25");
+  const double now =
+    fails(&wall, 1.25, both[_i], x0, 5.0, FHRL_NUMERIC, "dy/dt of wall is nan at t = 1.25");
   ck_assert_ptr_nonnull(strstr(err.msg, "in its term 'wall' = sqrt(p - t)"));
   ck_assert(now <= 1.25 && now > 1.2);
-  ck_assert_double_le(fails(&wall, 5.0, both[_i], x0, 5.5, FHRL_NUMERIC, "dy/dt of wall is nan at t = 5"), 5.0);
+  ck_assert_double_le(
+    fails(&wall, 5.0, both[_i], x0, 5.5, FHRL_NUMERIC, "dy/dt of wall is nan at t = 5"), 5.0);
 }
 END_TEST
 
@@ -81,7 +85,8 @@ START_TEST(nan_beyond_what_is_asked_for_does_no_harm)
 {
   const double x0[] = {1.0, 0.5};
   fhrl_system *s = bind(&wall, 1.25);
-  const fhrl_solver solver = {.method = (fhrl_method)both[_i], .rtol = 1e-6, .atol = 1e-8, .max_steps = 20000};
+  const fhrl_solver solver = {
+    .method = (fhrl_method)both[_i], .rtol = 1e-6, .atol = 1e-8, .max_steps = 20000};
   fhrl_integrator *it;
   assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err));
   assert_ok(fhrl_integrator_advance(it, 1.25, &err));
@@ -94,7 +99,8 @@ END_TEST
 START_TEST(nan_at_the_start_is_found_before_starting)
 {
   const double x0[] = {1.0, 0.5}, bad[] = {1.0, INFINITY};
-  fails(&wall, -2.0, both[_i], x0, 5.0, FHRL_NUMERIC, "dy/dt of wall is nan at t = 0, in its term 'wall'");
+  fails(&wall, -2.0, both[_i], x0, 5.0, FHRL_NUMERIC,
+    "dy/dt of wall is nan at t = 0, in its term 'wall'");
   fails(&wall, 9.0, both[_i], bad, 5.0, FHRL_NUMERIC, "start of wall at t = 0: y is inf");
 }
 END_TEST
@@ -128,7 +134,8 @@ static int hiccup_rhs(const fhrl_system *s, double t, const double x[], double d
   dx[0] = calls > 40 && calls <= 40 + (int)s->p[0] ? NAN : -x[0];
   return 0;
 }
-static int decay_jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
+static int decay_jvp(
+  const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   Jv[0] = -v[0];
   return 0;
@@ -139,7 +146,8 @@ START_TEST(a_few_bad_evaluations_are_recovered_from)
 {
   const double x0 = 1.0, want = exp(-4.0);
   fhrl_system *s = bind(&hiccup, 6.0);
-  const fhrl_solver solver = {.method = (fhrl_method)both[_i], .rtol = 1e-6, .atol = 1e-8, .max_steps = 20000};
+  const fhrl_solver solver = {
+    .method = (fhrl_method)both[_i], .rtol = 1e-6, .atol = 1e-8, .max_steps = 20000};
   fhrl_integrator *it;
   calls = 0;
   assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, &x0, &it, &err));
@@ -180,11 +188,14 @@ static const fhrl_model bent = {MODEL("bent", 1), .rhs = grow_rhs, .jvp = nan_jv
 START_TEST(a_model_that_gives_up_is_quoted)
 {
   const double x0 = 1.0;
-  fails(&refuse, -3.0, both[_i], &x0, 2.0, FHRL_NUMERIC, "the right-hand side of refuse cannot be evaluated at t = ");
+  fails(&refuse, -3.0, both[_i], &x0, 2.0, FHRL_NUMERIC,
+    "the right-hand side of refuse cannot be evaluated at t = ");
   ck_assert_ptr_nonnull(strstr(err.msg, "(it returned -3)"));
-  fails(&refuse, 2.0, both[_i], &x0, 2.0, FHRL_NUMERIC, "the right-hand side of refuse cannot be evaluated at t = 1.5");
+  fails(&refuse, 2.0, both[_i], &x0, 2.0, FHRL_NUMERIC,
+    "the right-hand side of refuse cannot be evaluated at t = 1.5");
   ck_assert_ptr_nonnull(strstr(err.msg, "(it returned 2)"));
-  fails(&bent, 1.0, FHRL_METHOD_BDF, &x0, 2.0, FHRL_NUMERIC, "the Jacobian of bent is not finite at t = ");
+  fails(&bent, 1.0, FHRL_METHOD_BDF, &x0, 2.0, FHRL_NUMERIC,
+    "the Jacobian of bent is not finite at t = ");
 }
 END_TEST
 
@@ -196,7 +207,8 @@ static int square_rhs(const fhrl_system *s, double t, const double x[], double d
   dx[1] = -x[1];
   return 0;
 }
-static int square_jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
+static int square_jvp(
+  const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   Jv[0] = s->p[0] * pow(x[0], s->p[0] - 1.0) * v[0];
   Jv[1] = -v[1];
@@ -207,7 +219,8 @@ static const fhrl_model square = {MODEL("square", 2), .rhs = square_rhs, .jvp = 
 START_TEST(blow_up_is_called_so_with_its_time)
 {
   const double x0[] = {1.0, 1.0}; // x = 1 / (1 - t), and 1 / sqrt(1 - 2 t) for the cube
-  const double now = fails(&square, 2.0, both[_i], x0, 2.0, FHRL_NUMERIC, "square blows up near t = 1.000: x is ");
+  const double now =
+    fails(&square, 2.0, both[_i], x0, 2.0, FHRL_NUMERIC, "square blows up near t = 1.000: x is ");
   ck_assert_double_le(fabs(now - 1.0), 1e-4);
   fails(&square, 3.0, both[_i], x0, 2.0, FHRL_NUMERIC, "square blows up near t = 0.5000: x is ");
 }
@@ -219,7 +232,8 @@ START_TEST(exponential_growth_is_no_blow_up_until_numbers_end)
 {
   const double x0 = 1.0;
   fhrl_system *s = bind(&grow, 100.0);
-  const fhrl_solver solver = {.method = (fhrl_method)both[_i], .rtol = 1e-6, .atol = 1e-8, .max_steps = 100000};
+  const fhrl_solver solver = {
+    .method = (fhrl_method)both[_i], .rtol = 1e-6, .atol = 1e-8, .max_steps = 100000};
   fhrl_integrator *it;
   assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, &x0, &it, &err));
   assert_ok(fhrl_integrator_advance(it, 6.0, &err));
@@ -240,7 +254,8 @@ static int relax_rhs(const fhrl_system *s, double t, const double x[], double dx
   dx[1] = -x[1];
   return 0;
 }
-static int relax_jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
+static int relax_jvp(
+  const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   Jv[0] = -s->p[0] * v[0];
   Jv[1] = -v[1];
@@ -251,8 +266,10 @@ static const fhrl_model relax = {MODEL("relax", 2), .rhs = relax_rhs, .jvp = rel
 START_TEST(stiffness_under_adams_is_recognised)
 {
   const double x0[] = {0.0, 1.0};
-  fails(&relax, 1e5, FHRL_METHOD_ADAMS, x0, 10.0, FHRL_LIMIT, "max_steps = 20000 are used up at t = 0.00");
-  ck_assert_ptr_nonnull(strstr(err.msg, "the system looks stiff (modes decay at the rate 1e+05): try method = bdf"));
+  fails(&relax, 1e5, FHRL_METHOD_ADAMS, x0, 10.0, FHRL_LIMIT,
+    "max_steps = 20000 are used up at t = 0.00");
+  ck_assert_ptr_nonnull(
+    strstr(err.msg, "the system looks stiff (modes decay at the rate 1e+05): try method = bdf"));
 }
 END_TEST
 
@@ -261,12 +278,14 @@ START_TEST(many_steps_are_no_error_but_too_many_are)
   fhrl_system *s = NULL;
   const double p[] = {10.0, 28.0, 8.0 / 3.0}, lorenz0[] = {0.0, 1.0, 0.0};
   assert_ok(fhrl_system_bind(fhrl_system_find("lorenz"), p, NULL, &s, &err));
-  const fhrl_solver solver = {.method = FHRL_METHOD_ADAMS, .rtol = 1e-6, .atol = 1e-8, .max_steps = 5001};
+  const fhrl_solver solver = {
+    .method = FHRL_METHOD_ADAMS, .rtol = 1e-6, .atol = 1e-8, .max_steps = 5001};
   fhrl_integrator *it;
   fhrl_counters c;
   assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, lorenz0, &it, &err));
   assert_ok(fhrl_integrator_advance(it, 20.0, &err)); // 2400 steps: more than CVODE's own 500
-  assert_fails(fhrl_integrator_advance(it, 100.0, &err), FHRL_LIMIT, &err, "max_steps = 5001 are used up at t = 5");
+  assert_fails(fhrl_integrator_advance(it, 100.0, &err), FHRL_LIMIT, &err,
+    "max_steps = 5001 are used up at t = 5");
   ck_assert_ptr_null(strstr(err.msg, "stiff"));
   fhrl_integrator_counters(it, &c);
   ck_assert_int_eq(c.steps, 5001);
@@ -291,14 +310,17 @@ static const fhrl_model noise = {MODEL("noise", 2), .rhs = noise_rhs, .jvp = wal
 START_TEST(a_repeated_error_test_failure_names_the_worst_component)
 {
   const double x0[] = {1.0, 0.0};
-  fails(&noise, 1e14, both[_i], x0, 1.0, FHRL_NUMERIC, "the error test fails at every step size at t = ");
-  ck_assert_msg(strstr(err.msg, _i == 0 ? "(adams, h = " : "(bdf, h = ") && strstr(err.msg, "worst component y, error "), "%s",
-    err.msg);
+  fails(&noise, 1e14, both[_i], x0, 1.0, FHRL_NUMERIC,
+    "the error test fails at every step size at t = ");
+  ck_assert_msg(strstr(err.msg, _i == 0 ? "(adams, h = " : "(bdf, h = ") &&
+      strstr(err.msg, "worst component y, error "),
+    "%s", err.msg);
 }
 END_TEST
 
 // A Jacobian that changes its sign at t = 1/4 sends Newton's iteration away.
-static int wrong_jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
+static int wrong_jvp(
+  const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   Jv[0] = (t < 0.25 ? -1.0 : 1.0) * s->p[0] * v[0];
   Jv[1] = -v[1];
@@ -309,7 +331,8 @@ static const fhrl_model astray = {MODEL("astray", 2), .rhs = relax_rhs, .jvp = w
 START_TEST(a_corrector_that_does_not_converge_is_reported)
 {
   const double x0[] = {0.0, 1.0};
-  fails(&astray, 1e12, FHRL_METHOD_BDF, x0, 10.0, FHRL_NUMERIC, "the corrector does not converge at t = ");
+  fails(&astray, 1e12, FHRL_METHOD_BDF, x0, 10.0, FHRL_NUMERIC,
+    "the corrector does not converge at t = ");
   ck_assert_ptr_nonnull(strstr(err.msg, "(bdf, h = "));
 }
 END_TEST
@@ -324,25 +347,30 @@ START_TEST(impossible_requests_are_refused)
   fhrl_model map = relax;
   map.rhs = NULL;
   fhrl_system *s = bind(&map, 1.0);
-  assert_fails(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err, "relax is a map");
+  assert_fails(
+    fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err, "relax is a map");
   fhrl_system_destroy(s);
   map = relax;
   map.jvp = NULL;
   s = bind(&map, 1.0);
   solver.method = FHRL_METHOD_BDF;
-  assert_fails(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err, "bdf needs a Jacobian");
+  assert_fails(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err,
+    "bdf needs a Jacobian");
   fhrl_system_destroy(s);
   s = bind(&relax, 1.0);
   solver.atol = 0.0;
-  assert_fails(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err, "atol = 0 must be positive");
+  assert_fails(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err,
+    "atol = 0 must be positive");
   solver.atol = 1e-8;
   const fhrl_input wide = {.kind = FHRL_INPUT_NONE, .n_u = 3};
-  assert_fails(fhrl_integrator_create(s, &wide, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err, "takes 0 inputs, not 3");
+  assert_fails(fhrl_integrator_create(s, &wide, &solver, 0.0, x0, &it, &err), FHRL_ARG, &err,
+    "takes 0 inputs, not 3");
   ck_assert_ptr_null(it);
   fhrl_integrator_destroy(NULL);
   assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err));
   const double bad[] = {1.0, NAN};
-  assert_fails(fhrl_integrator_restart(it, bad, &err), FHRL_NUMERIC, &err, "start of relax at t = 0: y is nan");
+  assert_fails(fhrl_integrator_restart(it, bad, &err), FHRL_NUMERIC, &err,
+    "start of relax at t = 0: y is nan");
   fhrl_integrator_destroy(it);
   fhrl_system_destroy(s);
 }

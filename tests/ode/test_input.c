@@ -18,8 +18,8 @@ START_TEST(a_recording_is_held_over_each_token)
   static const struct {
     double t, jump;
     int token;
-  } at[] = {{-2.5, 1.0, 0}, {0.0, 1.0, 0}, {0.999, 1.0, 0}, {1.0, 2.0, 1}, {1.75, 2.0, 1}, {2.0, HUGE_VAL, 2},
-    {2.5, HUGE_VAL, 2}, {3.0, HUGE_VAL, 2}, {1e300, HUGE_VAL, 2}};
+  } at[] = {{-2.5, 1.0, 0}, {0.0, 1.0, 0}, {0.999, 1.0, 0}, {1.0, 2.0, 1}, {1.75, 2.0, 1},
+    {2.0, HUGE_VAL, 2}, {2.5, HUGE_VAL, 2}, {3.0, HUGE_VAL, 2}, {1e300, HUGE_VAL, 2}};
   for (size_t k = 0; k < sizeof at / sizeof at[0]; k++) {
     double u[2];
     fhrl_input_at(&in, at[k].t, u);
@@ -37,7 +37,8 @@ START_TEST(a_recording_that_is_not_finite_is_refused)
   fhrl_err err;
   fhrl_input in;
   const double value[] = {1.5, 2.5, NAN, 4.25};
-  assert_fails(fhrl_input_hold(&in, 2, 2, value, &err), FHRL_NUMERIC, &err, "token 1, channel 0 is nan");
+  assert_fails(
+    fhrl_input_hold(&in, 2, 2, value, &err), FHRL_NUMERIC, &err, "token 1, channel 0 is nan");
 }
 END_TEST
 
@@ -63,7 +64,10 @@ START_TEST(amplitudes_are_drawn_from_their_own_stream)
   for (int k = 0; k < 4; k++) {
     configure(&c, kinds[k], "");
     assert_ok(fhrl_input_init(&in, &c, 3, &err));
-    const double t = 0.7, factor = k == 0 ? 0.0 : k == 3 ? 0.5 * sin(0.5 * 3.14159265358979323846 * t) : 0.5;
+    const double t = 0.7,
+                 factor = k == 0 ? 0.0
+      : k == 3                   ? 0.5 * sin(0.5 * 3.14159265358979323846 * t)
+                                 : 0.5;
     for (int i = 0; i < 3; i++) want[i] = factor * drawn[i];
     fhrl_input_at(&in, t, u);
     assert_close(kinds[k], u, want, 3, 1e-15);
@@ -98,8 +102,13 @@ static void record(const char *path, double special)
   double value[PROBES * TOKENS * CHANNELS];
   for (int i = 0; i < PROBES * TOKENS * CHANNELS; i++) value[i] = 0.5 * i - 3.0;
   value[13] = special; // probe 1, token 2, channel 1
-  const fhrl_variable v = {.name = "x_pre", .unit = "1", .meaning = "input", .rank = 3,
-    .dimension = {"probe", "token", "channel"}, .size = {PROBES, TOKENS, CHANNELS}, .data = value};
+  const fhrl_variable v = {.name = "x_pre",
+    .unit = "1",
+    .meaning = "input",
+    .rank = 3,
+    .dimension = {"probe", "token", "channel"},
+    .size = {PROBES, TOKENS, CHANNELS},
+    .data = value};
   static const char *const none[] = {NULL};
   assert_ok(fhrl_dataset_save(path, &v, 1, 0, none, &err));
 }
@@ -124,9 +133,11 @@ START_TEST(one_sequence_of_a_file_is_read_or_the_reason_given)
   assert_close("u", u, want, CHANNELS, 0.0);
   fhrl_input_free(&in);
 
-  assert_fails(fhrl_input_init(&in, &c, 5, &err), FHRL_ARG, &err, "x_pre has 2 channels, but the system takes 5 inputs");
+  assert_fails(fhrl_input_init(&in, &c, 5, &err), FHRL_ARG, &err,
+    "x_pre has 2 channels, but the system takes 5 inputs");
   assert_ok(fhrl_config_set(&c, "input", "sequence", "3", "--set", &err));
-  assert_fails(fhrl_input_init(&in, &c, CHANNELS, &err), FHRL_ARG, &err, "input.sequence = 3, but x_pre has 3 sequences");
+  assert_fails(fhrl_input_init(&in, &c, CHANNELS, &err), FHRL_ARG, &err,
+    "input.sequence = 3, but x_pre has 3 sequences");
   assert_ok(fhrl_config_set(&c, "input", "sequence", "1", "--set", &err));
   record(path, NAN);
   assert_fails(fhrl_input_init(&in, &c, CHANNELS, &err), FHRL_NUMERIC, &err, "layer0.nc");

@@ -38,7 +38,8 @@ static fhrl_system *bind_lorenz(void)
   return bind(fhrl_system_find("lorenz"), p, NULL);
 }
 
-static fhrl_integrator *create(fhrl_system *s, const fhrl_input *in, fhrl_solver solver, const double x0[])
+static fhrl_integrator *create(
+  fhrl_system *s, const fhrl_input *in, fhrl_solver solver, const double x0[])
 {
   fhrl_integrator *it = NULL;
   assert_ok(fhrl_integrator_create(s, in, &solver, 0.0, x0, &it, &err));
@@ -48,7 +49,8 @@ static fhrl_integrator *create(fhrl_system *s, const fhrl_input *in, fhrl_solver
 // A random n x n matrix, shifted so that every mode decays, and a random start.
 static void random_stable(int n, double *A, double *x0)
 {
-  fhrl_random_normal((fhrl_random){.seed = 11, .stream = FHRL_STREAM_MATRICES}, 0, (size_t)n * (size_t)n, A);
+  fhrl_random_normal(
+    (fhrl_random){.seed = 11, .stream = FHRL_STREAM_MATRICES}, 0, (size_t)n * (size_t)n, A);
   for (int i = 0; i < n * n; i++) A[i] *= 0.7 / sqrt(n);
   for (int i = 0; i < n; i++) A[i * n + i] -= 1.0;
   fhrl_random_normal((fhrl_random){.seed = 12, .stream = FHRL_STREAM_START}, 0, (size_t)n, x0);
@@ -66,7 +68,8 @@ static double largest_difference(int n, const double a[], const double b[])
 static const struct {
   fhrl_method method;
   int n; // 64 is the last one with a dense solver
-} solvers[] = {{FHRL_METHOD_ADAMS, 6}, {FHRL_METHOD_BDF, 6}, {FHRL_METHOD_BDF, 64}, {FHRL_METHOD_BDF, 65}};
+} solvers[] = {
+  {FHRL_METHOD_ADAMS, 6}, {FHRL_METHOD_BDF, 6}, {FHRL_METHOD_BDF, 64}, {FHRL_METHOD_BDF, 65}};
 
 START_TEST(the_error_against_the_matrix_exponential_follows_the_tolerance)
 {
@@ -160,7 +163,8 @@ static void exact_held(int n, const double *A, const double *B, int tokens, doub
 
 START_TEST(a_held_input_gives_the_exact_solution_piece_by_piece)
 {
-  const double A[] = {-1.5, 2.0, 0.3, -2.0, -0.5, 0.0, 0.4, 0.0, -3.0}, B[] = {1.0, -0.5, 2.0}, x0[] = {0.3, -0.7, 0.2};
+  const double A[] = {-1.5, 2.0, 0.3, -2.0, -0.5, 0.0, 0.4, 0.0, -3.0}, B[] = {1.0, -0.5, 2.0},
+               x0[] = {0.3, -0.7, 0.2};
   fhrl_model model = *fhrl_system_find("linear");
   model.rhs = traced_rhs;
   const double p[] = {3, 1};
@@ -184,10 +188,12 @@ START_TEST(a_held_input_gives_the_exact_solution_piece_by_piece)
     // every evaluation used the input of the token that it lies in, and none looked back or ahead
     int token = 0;
     for (int i = 0; i < traced; i++) {
-      if (trace[i].t > token + 1.0 || (trace[i].t == token + 1.0 && trace[i].u != held[token])) token++;
-      ck_assert_msg(trace[i].t >= token && trace[i].t <= token + 1.0, "evaluation %d at t = %.17g in token %d", i,
-        trace[i].t, token);
-      ck_assert_msg(trace[i].u == held[token], "evaluation %d at t = %.17g used u = %g", i, trace[i].t, trace[i].u);
+      if (trace[i].t > token + 1.0 || (trace[i].t == token + 1.0 && trace[i].u != held[token]))
+        token++;
+      ck_assert_msg(trace[i].t >= token && trace[i].t <= token + 1.0,
+        "evaluation %d at t = %.17g in token %d", i, trace[i].t, token);
+      ck_assert_msg(trace[i].u == held[token], "evaluation %d at t = %.17g used u = %g", i,
+        trace[i].t, trace[i].u);
     }
     ck_assert_int_eq(token, 4);
     fhrl_integrator_destroy(it);
@@ -206,8 +212,8 @@ START_TEST(a_sine_is_followed)
   fhrl_integrator *it = create(s, &in, tolerance(FHRL_METHOD_ADAMS, 1e-10), x0);
   assert_ok(fhrl_integrator_advance(it, 7.0, &err));
   // x' = -a x + c sin(w t): x = C e^{-a t} + c (a sin(w t) - w cos(w t)) / (a^2 + w^2)
-  const double a = 0.8, c = 1.7, q = c / (a * a + w * w), want = (0.25 + q * w) * exp(-7.0 * a) +
-    q * (a * sin(7.0 * w) - w * cos(7.0 * w));
+  const double a = 0.8, c = 1.7, q = c / (a * a + w * w),
+               want = (0.25 + q * w) * exp(-7.0 * a) + q * (a * sin(7.0 * w) - w * cos(7.0 * w));
   assert_close("x(7)", fhrl_integrator_state(it), &want, 1, 1e-8);
   fhrl_integrator_destroy(it);
   fhrl_system_destroy(s);
@@ -236,7 +242,8 @@ START_TEST(no_evaluation_lies_beyond_the_end)
   ck_assert_int_eq(traced, before);
   assert_ok(fhrl_integrator_advance(it, nextafter(fhrl_integrator_now(it), 100.0), &err));
   ck_assert_double_eq(fhrl_integrator_now(it), nextafter(0.37 * 20, 100.0));
-  assert_fails(fhrl_integrator_advance(it, 1.0, &err), FHRL_ARG, &err, "cannot go back from t = 7.4");
+  assert_fails(
+    fhrl_integrator_advance(it, 1.0, &err), FHRL_ARG, &err, "cannot go back from t = 7.4");
   assert_fails(fhrl_integrator_advance(it, NAN, &err), FHRL_ARG, &err, "cannot go back");
   fhrl_integrator_destroy(it);
   fhrl_input_free(&in);
@@ -251,15 +258,21 @@ static int relax_rhs(const fhrl_system *s, double t, const double x[], double dx
   dx[0] = -s->p[0] * (x[0] - cos(t));
   return 0;
 }
-static int relax_jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
+static int relax_jvp(
+  const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   Jv[0] = -s->p[0] * v[0];
   return 0;
 }
 static const fhrl_field one_state[] = {{"x", 0.0, "1", "state"}};
 static const fhrl_field rate[] = {{"rate", 1.0, "1", "rate"}};
-static const fhrl_model relax = {
-  .name = "relax", .state = one_state, .n_state = 1, .param = rate, .n_param = 1, .rhs = relax_rhs, .jvp = relax_jvp};
+static const fhrl_model relax = {.name = "relax",
+  .state = one_state,
+  .n_state = 1,
+  .param = rate,
+  .n_param = 1,
+  .rhs = relax_rhs,
+  .jvp = relax_jvp};
 
 START_TEST(auto_goes_over_to_bdf_where_the_system_is_stiff)
 {
@@ -271,7 +284,8 @@ START_TEST(auto_goes_over_to_bdf_where_the_system_is_stiff)
   ck_assert_str_eq(why, "not stiff so far");
   assert_ok(fhrl_integrator_advance(it, 10.0, &err));
   ck_assert_str_eq(fhrl_integrator_method(it, &why), "bdf");
-  ck_assert_msg(strstr(why, "stiff at t = 0.0") && strstr(why, "decay at the rate 1e+04"), "%s", why);
+  ck_assert_msg(
+    strstr(why, "stiff at t = 0.0") && strstr(why, "decay at the rate 1e+04"), "%s", why);
   fhrl_counters c;
   fhrl_integrator_counters(it, &c);
   ck_assert_int_le(c.steps, 2500); // adams alone takes 150,000, bdf 400
@@ -368,7 +382,8 @@ static void *run_job(void *argument)
   fhrl_integrator *it = NULL;
   const fhrl_solver solver = tolerance(FHRL_METHOD_BDF, 1e-7);
   j->status = fhrl_integrator_create(j->s, NULL, &solver, 0.0, j->x, &it, NULL);
-  for (int k = 1; j->status == FHRL_OK && k <= 50; k++) j->status = fhrl_integrator_advance(it, 0.2 * k, NULL);
+  for (int k = 1; j->status == FHRL_OK && k <= 50; k++)
+    j->status = fhrl_integrator_advance(it, 0.2 * k, NULL);
   if (it) memcpy(j->x, fhrl_integrator_state(it), sizeof j->x);
   fhrl_integrator_destroy(it);
   return NULL;
@@ -386,7 +401,8 @@ START_TEST(threads_with_clones_find_what_one_thread_finds)
     alone[k].s = s;
     run_job(&alone[k]);
   }
-  for (int k = 0; k < THREADS; k++) ck_assert_int_eq(pthread_create(&thread[k], NULL, run_job, &together[k]), 0);
+  for (int k = 0; k < THREADS; k++)
+    ck_assert_int_eq(pthread_create(&thread[k], NULL, run_job, &together[k]), 0);
   for (int k = 0; k < THREADS; k++) {
     pthread_join(thread[k], NULL);
     ck_assert_int_eq(alone[k].status, FHRL_OK);
@@ -405,7 +421,8 @@ START_TEST(the_system_gets_its_input_back)
   s->u = mine;
   fhrl_integrator *it = create(s, NULL, tolerance(FHRL_METHOD_ADAMS, 1e-9), &x0);
   assert_ok(fhrl_integrator_advance(it, 40.0, &err));
-  assert_close("x", fhrl_integrator_state(it), mine, 1, 1e-8); // without an input of its own: u as it stands in s
+  assert_close("x", fhrl_integrator_state(it), mine, 1,
+    1e-8); // without an input of its own: u as it stands in s
   fhrl_integrator_destroy(it);
   fhrl_input in;
   assert_ok(fhrl_input_hold(&in, 5, 1, held, &err));
@@ -422,7 +439,8 @@ START_TEST(the_options_are_the_fields_defaults)
   fhrl_config c;
   fhrl_solver o;
   fhrl_config_init(&c);
-  assert_ok(fhrl_config_add(&c, "solver", fhrl_integrator_fields, fhrl_integrator_field_count, &err));
+  assert_ok(
+    fhrl_config_add(&c, "solver", fhrl_integrator_fields, fhrl_integrator_field_count, &err));
   assert_ok(fhrl_config_set(&c, "solver", "method", "bdf", "--set", &err));
   fhrl_integrator_options(&c, &o);
   ck_assert_int_eq(o.method, FHRL_METHOD_BDF);
@@ -430,7 +448,8 @@ START_TEST(the_options_are_the_fields_defaults)
   ck_assert_double_eq(o.atol, 1e-10);
   ck_assert_double_eq(o.t_end, 100.0);
   ck_assert_int_eq(o.max_steps, 10000000);
-  assert_fails(fhrl_config_set(&c, "solver", "atol", "0", "--set", &err), FHRL_ARG, &err, "solver.atol");
+  assert_fails(
+    fhrl_config_set(&c, "solver", "atol", "0", "--set", &err), FHRL_ARG, &err, "solver.atol");
   fhrl_config_free(&c);
   ck_assert_ptr_nonnull(strchr(fhrl_integrator_version(), '.'));
 }
@@ -441,7 +460,8 @@ int main(void)
   Suite *s = suite_create("ode/integrator");
   TCase *t = tcase_create("integrator");
   tcase_set_timeout(t, 60);
-  tcase_add_loop_test(t, the_error_against_the_matrix_exponential_follows_the_tolerance, 0, FHRL_COUNT(solvers));
+  tcase_add_loop_test(
+    t, the_error_against_the_matrix_exponential_follows_the_tolerance, 0, FHRL_COUNT(solvers));
   tcase_add_test(t, lorenz_meets_values_of_an_independent_taylor_series);
   tcase_add_test(t, a_held_input_gives_the_exact_solution_piece_by_piece);
   tcase_add_test(t, a_sine_is_followed);

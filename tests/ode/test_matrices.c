@@ -14,7 +14,8 @@
 static fhrl_err err;
 
 // A system of the model from "key=value" settings of [model], or the failure to make it.
-static fhrl_status make(const fhrl_model *model, const char *const settings[], int count, fhrl_system **out)
+static fhrl_status make(
+  const fhrl_model *model, const char *const settings[], int count, fhrl_system **out)
 {
   fhrl_field *fields;
   int n;
@@ -94,7 +95,8 @@ START_TEST(malformed_literals_are_refused_with_their_place)
 {
   const char *const settings[] = {"n=2", "inputs=1", bad[_i].literal};
   fhrl_system *s = NULL;
-  assert_fails(make(fhrl_system_find("linear"), settings, 3, &s), FHRL_FORMAT, &err, bad[_i].message);
+  assert_fails(
+    make(fhrl_system_find("linear"), settings, 3, &s), FHRL_FORMAT, &err, bad[_i].message);
   ck_assert_ptr_null(s);
 }
 END_TEST
@@ -109,12 +111,18 @@ START_TEST(a_file_gives_what_literals_leave_open)
   const float B[] = {0.25f, -0.75f};
   const fhrl_tensor tensors[] = {
     {.name = "A", .dtype = FHRL_F64, .rank = 2, .shape = {2, 2}, .count = 4, .data = A},
-    {.name = "B", .dtype = FHRL_F32, .rank = 1, .shape = {2}, .count = 2, .data = B}, // a vector of rank 1
+    {.name = "B",
+      .dtype = FHRL_F32,
+      .rank = 1,
+      .shape = {2},
+      .count = 2,
+      .data = B}, // a vector of rank 1
   };
   static const char *const none[] = {NULL};
   assert_ok(fhrl_safetensors_save(path, tensors, 2, none, &err));
   const double want_B[] = {0.25, -0.75}, D[] = {2.0, 0.0, 0.0, 2.0};
-  const char *const both[] = {"n=2", "inputs=1", setting}, *const literal[] = {"n=2", "inputs=1", setting, "A=diag 2"};
+  const char *const both[] = {"n=2", "inputs=1", setting},
+                    *const literal[] = {"n=2", "inputs=1", setting, "A=diag 2"};
   fhrl_system *s = linear(both, 3);
   assert_close("A", s->m[0], A, 4, 0.0);
   assert_close("B", s->m[1], want_B, 2, 0.0);
@@ -137,7 +145,8 @@ START_TEST(a_file_gives_what_literals_leave_open)
   fhrl_system_destroy(s);
 
   const char *const absent[] = {"n=2", "inputs=1", "matrices=/nowhere/m.safetensors"};
-  assert_fails(make(fhrl_system_find("linear"), absent, 3, &s), FHRL_IO, &err, "/nowhere/m.safetensors");
+  assert_fails(
+    make(fhrl_system_find("linear"), absent, 3, &s), FHRL_IO, &err, "/nowhere/m.safetensors");
   remove_scratch(folder);
 }
 END_TEST

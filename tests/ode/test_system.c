@@ -13,17 +13,25 @@
 enum { R, C };
 static const fhrl_field blocks_state[] = {
   {"s", 0.5, "1", "a scalar"}, {"v", -1.25, "1", "a vector"}, {"M", 2.0, "1", "a matrix"}};
-static const fhrl_field blocks_param[] = {
-  [R] = {"r", 2.0, "1", "rows", FHRL_INT, 1.0, 9.0}, [C] = {"c", 3.0, "1", "columns", FHRL_INT, 1.0, 9.0}};
+static const fhrl_field blocks_param[] = {[R] = {"r", 2.0, "1", "rows", FHRL_INT, 1.0, 9.0},
+  [C] = {"c", 3.0, "1", "columns", FHRL_INT, 1.0, 9.0}};
 static void blocks_dims(const double p[], fhrl_dims *out)
 {
   out->state[1].rows = (int)p[R];
   out->state[2] = (fhrl_shape){(int)p[R], (int)p[C]};
   out->n_work = out->state[1].rows;
 }
-static const char *blocks_refuse(const double p[]) { return p[R] == 7.0 ? "seven rows bring bad luck" : NULL; }
-static const fhrl_model blocks = {.name = "blocks", .state = blocks_state, .n_state = 3, .param = blocks_param, .n_param = 2,
-  .dims = blocks_dims, .refuse = blocks_refuse};
+static const char *blocks_refuse(const double p[])
+{
+  return p[R] == 7.0 ? "seven rows bring bad luck" : NULL;
+}
+static const fhrl_model blocks = {.name = "blocks",
+  .state = blocks_state,
+  .n_state = 3,
+  .param = blocks_param,
+  .n_param = 2,
+  .dims = blocks_dims,
+  .refuse = blocks_refuse};
 
 static fhrl_system *bind_lorenz(void)
 {
@@ -37,7 +45,8 @@ static fhrl_system *bind_lorenz(void)
 START_TEST(every_registered_model_is_found_by_its_name)
 {
   int count = 0;
-  for (const fhrl_model *m; (m = fhrl_system_model(count)); count++) ck_assert_ptr_eq(fhrl_system_find(m->name), m);
+  for (const fhrl_model *m; (m = fhrl_system_model(count)); count++)
+    ck_assert_ptr_eq(fhrl_system_find(m->name), m);
   ck_assert_int_ge(count, 2);
   ck_assert_ptr_null(fhrl_system_model(-1));
   ck_assert_ptr_null(fhrl_system_find("lorentz"));
@@ -56,7 +65,8 @@ START_TEST(components_are_named_by_block_and_index)
   const double p[] = {2.0, 3.0};
   assert_ok(fhrl_system_bind(&blocks, p, NULL, &s, &err));
   ck_assert_int_eq(s->n, 1 + 2 + 6);
-  static const char *const names[] = {"s", "v[0]", "v[1]", "M[0,0]", "M[0,1]", "M[0,2]", "M[1,0]", "M[1,1]", "M[1,2]"};
+  static const char *const names[] = {
+    "s", "v[0]", "v[1]", "M[0,0]", "M[0,1]", "M[0,2]", "M[1,0]", "M[1,1]", "M[1,2]"};
   for (int i = 0; i < s->n; i++) {
     char name[16];
     fhrl_system_component(s, i, name, sizeof name);
@@ -78,7 +88,8 @@ START_TEST(refused_parameters_and_impossible_sizes_fail)
   const double unlucky[] = {7.0, 1.0}, huge[] = {60000.0, 60000.0};
   assert_fails(fhrl_system_bind(&blocks, unlucky, NULL, &s, &err), FHRL_ARG, &err,
     "model blocks: seven rows bring bad luck");
-  assert_fails(fhrl_system_bind(&blocks, huge, NULL, &s, &err), FHRL_ARG, &err, "3600060001 states");
+  assert_fails(
+    fhrl_system_bind(&blocks, huge, NULL, &s, &err), FHRL_ARG, &err, "3600060001 states");
   ck_assert_ptr_null(s);
   fhrl_system_destroy(NULL);
 }
@@ -168,7 +179,8 @@ START_TEST(a_malformed_start_is_refused_and_nothing_is_written)
   fhrl_system *s = bind_lorenz();
   double x[] = {0.125, 0.25, 0.5};
   const double untouched[] = {0.125, 0.25, 0.5};
-  assert_fails(fhrl_system_start(s, 1, bad_start[_i].text, x, &err), FHRL_ARG, &err, bad_start[_i].message);
+  assert_fails(
+    fhrl_system_start(s, 1, bad_start[_i].text, x, &err), FHRL_ARG, &err, bad_start[_i].message);
   assert_close("x0", x, untouched, 3, 0.0);
   fhrl_system_destroy(s);
 }
@@ -189,8 +201,11 @@ static int scratch_rhs(const fhrl_system *s, double t, const double x[], double 
   return 0;
 }
 static void scratch_dims(const double p[], fhrl_dims *out) { out->n_work = 1000; }
-static const fhrl_model scratchy = {
-  .name = "scratchy", .state = blocks_state, .n_state = 1, .dims = scratch_dims, .rhs = scratch_rhs};
+static const fhrl_model scratchy = {.name = "scratchy",
+  .state = blocks_state,
+  .n_state = 1,
+  .dims = scratch_dims,
+  .rhs = scratch_rhs};
 
 static void *work(void *argument)
 {
@@ -234,7 +249,8 @@ START_TEST(the_keys_are_the_models_own_tables)
   fhrl_field *f;
   int n;
   assert_ok(fhrl_system_fields(fhrl_system_find("linear"), &f, &n, &err));
-  static const char *const keys[] = {"name", "seed", "matrices", "A", "a_scale", "B", "b_scale", "n", "inputs"};
+  static const char *const keys[] = {
+    "name", "seed", "matrices", "A", "a_scale", "B", "b_scale", "n", "inputs"};
   ck_assert_int_eq(n, FHRL_COUNT(keys));
   for (int i = 0; i < n; i++) ck_assert_str_eq(f[i].name, keys[i]);
   ck_assert_str_eq(f[0].text, "linear");
@@ -253,7 +269,8 @@ int main(void)
   tcase_add_test(t, a_system_keeps_copies_and_starts_without_input);
   tcase_add_test(t, the_dense_jacobian_is_row_major);
   tcase_add_test(t, starts_are_defaults_draws_or_lists);
-  tcase_add_loop_test(t, a_malformed_start_is_refused_and_nothing_is_written, 0, FHRL_COUNT(bad_start));
+  tcase_add_loop_test(
+    t, a_malformed_start_is_refused_and_nothing_is_written, 0, FHRL_COUNT(bad_start));
   tcase_add_test(t, clones_share_parameters_but_no_scratch);
   tcase_add_test(t, the_keys_are_the_models_own_tables);
   suite_add_tcase(s, t);

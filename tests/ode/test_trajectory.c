@@ -19,7 +19,11 @@ static fhrl_system *bind_lorenz(void)
 
 static fhrl_solver every(double output_every, double t_end)
 {
-  return (fhrl_solver){.method = FHRL_METHOD_ADAMS, .rtol = 1e-8, .atol = 1e-10, .t_end = t_end, .output_every = output_every,
+  return (fhrl_solver){.method = FHRL_METHOD_ADAMS,
+    .rtol = 1e-8,
+    .atol = 1e-10,
+    .t_end = t_end,
+    .output_every = output_every,
     .max_steps = 1000000};
 }
 
@@ -31,7 +35,8 @@ START_TEST(the_grid_ends_at_t_end_and_does_not_creep)
     double every, t_end;
     size_t points;
     double last_but_one;
-  } grid[] = {{0.1, 100.0, 1001, 999 * 0.1}, {0.4, 1.0, 4, 0.8}, {5.0, 2.0, 2, 0.0}, {0.1, 0.3, 4, 0.2}};
+  } grid[] = {
+    {0.1, 100.0, 1001, 999 * 0.1}, {0.4, 1.0, 4, 0.8}, {5.0, 2.0, 2, 0.0}, {0.1, 0.3, 4, 0.2}};
   fhrl_system *s = bind_lorenz();
   for (size_t k = 0; k < sizeof grid / sizeof grid[0]; k++) {
     fhrl_trajectory tr;
@@ -44,11 +49,14 @@ START_TEST(the_grid_ends_at_t_end_and_does_not_creep)
   }
   fhrl_trajectory tr = {0};
   fhrl_solver solver = every(1e-12, 100.0);
-  assert_fails(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err), FHRL_LIMIT, &err, "raise output_every");
+  assert_fails(
+    fhrl_trajectory_init(&tr, s, &solver, 0.0, &err), FHRL_LIMIT, &err, "raise output_every");
   solver = every(0.1, 3.0);
-  assert_fails(fhrl_trajectory_init(&tr, s, &solver, 3.0, &err), FHRL_ARG, &err, "t_end = 3 is not after t = 3");
+  assert_fails(fhrl_trajectory_init(&tr, s, &solver, 3.0, &err), FHRL_ARG, &err,
+    "t_end = 3 is not after t = 3");
   solver = every(0.0, 3.0);
-  assert_fails(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err), FHRL_ARG, &err, "output_every = 0 must be positive");
+  assert_fails(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err), FHRL_ARG, &err,
+    "output_every = 0 must be positive");
   fhrl_system_destroy(s);
 }
 END_TEST
@@ -109,7 +117,8 @@ static fhrl_status run(fhrl_system *s, fhrl_trajectory *tr, double at, stopper *
   fhrl_integrator *it;
   const size_t last = tr->count == 0 ? 0 : tr->count - 1;
   *w = (stopper){.at = at, .last = -1.0};
-  const fhrl_trajectory_watch watch = {.progress = note, .context = w, .stop = &w->flag, .restart_every = 8};
+  const fhrl_trajectory_watch watch = {
+    .progress = note, .context = w, .stop = &w->flag, .restart_every = 8};
   assert_ok(fhrl_integrator_create(s, NULL, &solver, tr->count == 0 ? 0.0 : tr->t[last],
     tr->count == 0 ? x0 : tr->x + 3 * last, &it, &err));
   const fhrl_status status = fhrl_trajectory_run(tr, it, s, NULL, &watch, &err);

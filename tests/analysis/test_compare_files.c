@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// test_compare_files: recordings that do not hold what they should, and results with holes in them
+#include "analysis/compare_files.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/recording.h"
+#include "io/dataset.h"
+#include "support.h"
+
+enum { PROBES = 3, TOKENS = 4, CHANNELS = 2, SIZE = PROBES * TOKENS * CHANNELS };
+
+// A recording whose y has `tokens` tokens; returns its path (static).
+static const char *save(const char *name, const double x_pre[], const double y[], size_t tokens)
+{
+  static char path[600];
+  const fhrl_variable v[2] = {
+    {"x_pre", "1", "input", 3, {"probe", "token", "channel"}, {PROBES, TOKENS, CHANNELS}, x_pre},
+    {"y", "1", "output", 3, {"probe", tokens == TOKENS ? "token" : "other", "channel"}, {PROBES, tokens, CHANNELS}, y},
+  };
+  fhrl_err err = {0};
+  snprintf(path, sizeof path, "%s/layer0.nc", scratch(name));
+  assert_ok(fhrl_dataset_save(path, v, 2, 0, (const char *const[]){NULL}, &err));
+  return path;
+}
+
+START_TEST(the_first_sequences_are_read)
+{
+  double x_pre[SIZE], y[SIZE];
+  for (int i = 0; i < SIZE; i++) {
+    x_pre[i] = 0.5 + i;
+    y[i] = -2.0 * i;
+  }
+  fhrl_recording r;
+  fhrl_err err = {0};
+  const char *path = save("recording", x_pre, y, TOKENS);
+  assert_ok(fhrl_recording_load(path, 2, &r, &err));
+  ck_assert_int_eq(r.sequences, 2);
+  ck_assert_int_eq(r.tokens, TOKENS);
+  ck_assert_int_eq(r.d, CHANNELS);
+  assert_close("x_pre", r.x_pre, x_pre, 2 * TOKENS * CHANNELS, 0.0);
+  assert_close("y", r.y, y, 2 * TOKENS * CHANNELS, 0.0);
+  fhrl_recording_free(&r);
+  assert_ok(fhrl_recording_load(path, 99, &r, &err)); // as many as there are
+  ck_assert_int_eq(r.sequences, PROBES);
+  fhrl_recording_free(&r);
+}
+END_TEST
+
+START_TEST(what_is_wrong_with_a_recording_is_named)
+{
+  double x_pre[SIZE] = {0}, y[SIZE] = {0};
+  fhrl_recording r;
+  fhrl_err err = {0};
+  assert_fails(fhrl_recording_load("nowhere.nc", 2, &r, &err), FHRL_IO, &err, "nowhere.nc");
+  assert_fails(fhrl_recording_load(save("shorter", x_pre, y, TOKENS - 1), 2, &r, &err), FHRL_FORMAT, &err,
+    "x_pre is 3 x 4 x 2 and y 3 x 3 x 2");
+  y[TOKENS * CHANNELS + CHANNELS + 1] = NAN;
+  assert_fails(fhrl_recording_load(save("hole", x_pre, y, TOKENS), 2, &r, &err), FHRL_NUMERIC, &err,
+    "y of probe 1, token 1, channel 1 is nan");
+}
+END_TEST
+
+START_TEST(holes_are_null_with_their_reasons)
+{
+  double flow_twin[TOKENS * FHRL_COMPARE_TWIN * (1 + FHRL_COMPARE_CHANNELS)] = {0};
+  double twin[TOKENS * (1 + FHRL_COMPARE_CHANNELS)] = {0};
+  fhrl_compare_layer r = {.index = 2, .sequences = 1, .tokens = TOKENS, .order = 1.015625, .c_star = FHRL_NAN,
+    .c_star_reason = "because", .stability_reason = "no rest", .flow_twin = flow_twin, .twin = twin, .flow_rms = 2.0};
+  r.stability.sequential = r.stability.simultaneous = FHRL_NAN;
+  r.curve[FHRL_LAYER_EXACT][3] = FHRL_NAN;
+  snprintf(r.curve_reason[FHRL_LAYER_EXACT], sizeof r.curve_reason[0], "c = 4: too hard");
+  const fhrl_compare_plan plan = {.rate = FHRL_LAYER_EXACT};
+  fhrl_json *object = fhrl_json_object(), *back;
+  char path[600];
+  fhrl_err err = {0};
+  const char *folder = scratch("files");
+  fhrl_compare_files_json(&plan, &r, 1, object);
+  snprintf(path, sizeof path, "%s/compare.json", folder);
+  assert_ok(fhrl_json_save(object, path, &err));
+  fhrl_json_free(object);
+  assert_ok(fhrl_json_load(path, &back, &err));
+  ck_assert_str_eq(fhrl_json_string(fhrl_json_get(back, "rate")), "exact");
+  const fhrl_json *l = fhrl_json_at(fhrl_json_get(back, "layers"), 0);
+  ck_assert_double_eq(fhrl_json_number(fhrl_json_get(l, "order")), 1.015625);
+  ck_assert_double_eq(fhrl_json_number(fhrl_json_get(l, "layer")), 2);
+  ck_assert_str_eq(fhrl_json_string(fhrl_json_get(l, "c_star_reason")), "because");
+  ck_assert_str_eq(fhrl_json_string(fhrl_json_get(l, "h_c_sequential_reason")), "no rest");
+  const fhrl_json *curve = fhrl_json_get(l, "c_curve");
+  ck_assert_uint_eq(fhrl_json_size(curve), FHRL_COMPARE_RATES * FHRL_COMPARE_SPEEDS);
+  const fhrl_json *hole = fhrl_json_at(curve, FHRL_COMPARE_SPEEDS + 3);
+  ck_assert(isnan(fhrl_json_number(fhrl_json_get(hole, "relative_rms"))));
+  ck_assert_str_eq(fhrl_json_string(fhrl_json_get(hole, "relative_rms_reason")), "c = 4: too hard");
+  ck_assert_double_eq(fhrl_json_number(fhrl_json_get(hole, "c")), 4.0);
+  fhrl_json_free(back);
+  assert_ok(fhrl_compare_files_save(&r, 1, folder, &err));
+  assert_fails(fhrl_compare_files_save(&r, 1, "no/such/folder", &err), FHRL_IO, &err, "no/such/folder/compare.tsv");
+}
+END_TEST
+
+int main(void)
+{
+  Suite *s = suite_create("analysis/compare_files");
+  TCase *t = tcase_create("files");
+  tcase_add_test(t, the_first_sequences_are_read);
+  tcase_add_test(t, what_is_wrong_with_a_recording_is_named);
+  tcase_add_test(t, holes_are_null_with_their_reasons);
+  suite_add_tcase(s, t);
+  return run_suite(s);
+}
