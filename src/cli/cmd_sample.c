@@ -11,16 +11,6 @@
 #include "cli/trained.h"
 #include "nn/sample.h"
 
-const fhrl_field fhrl_cmd_sample_fields[] = {
-  {"bytes", 512, "1", "bytes to write", .kind = FHRL_INT, .low = 1, .high = 16777216},
-  {"temperature", 1, "1", "logits are divided by it; 0 takes the likeliest byte", .kind = FHRL_REAL, .low = 0, .high = 1000},
-  {"top_k", 0, "1", "draw from so many of the likeliest bytes; 0: from all", .kind = FHRL_INT, .low = 0, .high = 256},
-  {"seed", 1, "1", "seed of the draws", .kind = FHRL_INT, .low = 0, .high = 4294967295.0},
-  {"prompt", 0, "", "what the network reads first; empty: a line end", .kind = FHRL_TEXT},
-  {"carry", 1, "1", "U, V and y live on where the window of T bytes turns; else they begin anew with it", .kind = FHRL_FLAG},
-};
-const int fhrl_cmd_sample_field_count = FHRL_COUNT(fhrl_cmd_sample_fields);
-
 typedef struct text {
   unsigned char *byte; // owned
   int count;
@@ -112,7 +102,7 @@ fhrl_status fhrl_cmd_sample(const fhrl_run *run, fhrl_err *err)
   fhrl_config_init(&config);
   FHRL_DO(status, fhrl_layer_path(run->input, path, err));
   FHRL_DO(status, fhrl_config_add(&config, "model", fhrl_gpt_fields, FHRL_GPT_KEY_COUNT, err));
-  FHRL_DO(status, fhrl_config_add(&config, "sample", fhrl_cmd_sample_fields, fhrl_cmd_sample_field_count, err));
+  FHRL_DO(status, fhrl_config_add(&config, "sample", fhrl_sample_fields, fhrl_sample_field_count, err));
   FHRL_DO(status, fhrl_trained_open(run, path, &config, &gpt, err));
   FHRL_DO(status,
     fhrl_output_open(&out, run, NULL, NULL, &config, (long long)fhrl_config_real(&config, "sample.seed"), err));

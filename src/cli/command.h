@@ -55,8 +55,6 @@ int fhrl_command_main(int argc, char *argv[]);
 
 fhrl_status fhrl_cmd_train(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_sample(const fhrl_run *run, fhrl_err *err);
-extern const fhrl_field fhrl_cmd_sample_fields[]; // keys of [sample]
-extern const int fhrl_cmd_sample_field_count;
 fhrl_status fhrl_cmd_probe(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_models(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err);

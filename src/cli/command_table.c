@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/members.h"
 #include "cli/setup.h"
+#include "nn/sample.h"
 #include "nn/train.h"
 
 const char *const fhrl_command_table_sections[] = {"model", "train", "sample", "probe", "input", "solver", "start", "ensemble", "compare",
@@ -32,7 +33,7 @@ static const fhrl_short train_shorts[] = {
 static const fhrl_keys probe_keys[] = {{"model", fhrl_gpt_fields, &gpt_count},
   {"probe", fhrl_probe_fields, &fhrl_probe_field_count}, END_KEYS};
 static const fhrl_keys sample_keys[] = {{"model", fhrl_gpt_fields, &gpt_count},
-  {"sample", fhrl_cmd_sample_fields, &fhrl_cmd_sample_field_count}, END_KEYS};
+  {"sample", fhrl_sample_fields, &fhrl_sample_field_count}, END_KEYS};
 static const fhrl_short sample_shorts[] = {
   {"prompt", "TEXT", "sample.prompt", "What the network reads first; short for --set sample.prompt=TEXT"},
   {"bytes", "N", "sample.bytes", "How many bytes to write; short for --set sample.bytes=N"},

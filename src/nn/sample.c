@@ -11,6 +11,16 @@
 #include "nn/kernel.h"
 #include "nn/linear.h"
 
+const fhrl_field fhrl_sample_fields[] = {
+  {"bytes", 512, "1", "bytes to write", .kind = FHRL_INT, .low = 1, .high = 16777216},
+  {"temperature", 1, "1", "logits are divided by it; 0 takes the likeliest byte", .kind = FHRL_REAL, .low = 0, .high = 1000},
+  {"top_k", 0, "1", "draw from so many of the likeliest bytes; 0: from all", .kind = FHRL_INT, .low = 0, .high = 256},
+  {"seed", 1, "1", "seed of the draws", .kind = FHRL_INT, .low = 0, .high = 4294967295.0},
+  {"prompt", 0, "", "what the network reads first; empty: a line end", .kind = FHRL_TEXT},
+  {"carry", 1, "1", "U, V and y live on where the window of T bytes turns; else they begin anew with it", .kind = FHRL_FLAG},
+};
+const int fhrl_sample_field_count = (int)(sizeof fhrl_sample_fields / sizeof *fhrl_sample_fields);
+
 static int remembers(const fhrl_gpt_config *c) { return c->y_destination != FHRL_GPT_TO_NONE; }
 static size_t side(const fhrl_gpt_config *c) { return 2 * (size_t)c->r * (size_t)c->d; }
 

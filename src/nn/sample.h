@@ -11,6 +11,10 @@
 #include "base/random.h"
 #include "nn/fhrl.h"
 
+// The keys of [sample]: what whoever draws may ask for.
+extern const fhrl_field fhrl_sample_fields[];
+extern const int fhrl_sample_field_count;
+
 typedef struct fhrl_sample_layer {
   fhrl_real *key, *value;  // (T, C)  of attention
   fhrl_fhrl_memory memory;
