@@ -19,6 +19,7 @@ include tests/analysis/local.mk
 include tests/cli/local.mk
 
 include tests/bench/local.mk
+include tests/bench/ode.mk
 include tests/golden/local.mk
 
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
