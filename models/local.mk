@@ -5,6 +5,7 @@ libfhrl_a_SOURCES += models/linear.c
 libfhrl_a_SOURCES += models/lorenz.c
 libfhrl_a_SOURCES += models/fhrl.c
 libfhrl_a_SOURCES += models/fhrl_layer.c
+libfhrl_a_SOURCES += models/idp_hopfield.c
 libfhrl_a_SOURCES += models/models.def \
 	models/linear.c \
 	models/lorenz.c \

@@ -104,6 +104,32 @@ done:
 
 // ---- what is said
 
+static void report_events(const fhrl_output *out, const fhrl_setup *s, const fhrl_integrator *it)
+{
+  long count;
+  const fhrl_happening *happened = fhrl_integrator_events(it, &count);
+  fhrl_json *list = fhrl_json_array();
+  fhrl_json_put(out->result, "events", list);
+  for (long k = 0; k < count; k++) {
+    const fhrl_event *event = &s->model->event[happened[k].event];
+    fhrl_json *one = fhrl_json_object();
+    fhrl_json_add(list, one);
+    fhrl_json_text(one, "name", event->name);
+    fhrl_json_real(one, "t", happened[k].t, NULL);
+    if (s->system->dims.event[happened[k].event] > 1) fhrl_json_int(one, "index", happened[k].index);
+  }
+  for (int e = 0; e < s->model->n_event; e++) {
+    long times = 0, last = -1;
+    for (long k = 0; k < count; k++)
+      if (happened[k].event == e) {
+        times++;
+        last = k;
+      }
+    if (times > 0)
+      fhrl_output_say(out, "event        %s: %ld times, last at t = %.10g\n", s->model->event[e].name, times, happened[last].t);
+  }
+}
+
 static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_integrator *it, double wall)
 {
   const int n = s->system->n;
@@ -123,7 +149,7 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_integ
   fhrl_json_real(o, "rhs_s", c.rhs_s, NULL);
   fhrl_json_text(o, "method", method);
   fhrl_json_text(o, "method_reason", why);
-  fhrl_json_put(o, "events", fhrl_json_array());
+  report_events(out, s, it);
   fhrl_output_say(out, "model        %s, %d states\n", s->model->name, n);
   fhrl_output_say(out, "end          t = %.10g %s\n", t, strcmp(s->model->time_unit, "1") ? s->model->time_unit : "");
   for (int i = 0; i < n && i < SHOWN; i++) {

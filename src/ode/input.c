@@ -73,6 +73,8 @@ void fhrl_input_at(const fhrl_input *in, double t, double u[])
   }
 }
 
+int fhrl_input_varies(const fhrl_input *in) { return in->kind == FHRL_INPUT_SINE; }
+
 double fhrl_input_break(const fhrl_input *in, double t)
 {
   if (in->kind != FHRL_INPUT_RECORDED || token(in, t) == in->tokens - 1) return HUGE_VAL;

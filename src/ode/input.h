@@ -34,6 +34,9 @@ void fhrl_input_free(fhrl_input *in);
 // u at t (n_u). For a recording the value held over [floor(t), floor(t)+1); before 0 the first, after the end the last.
 void fhrl_input_at(const fhrl_input *in, double t, double u[]);
 
+// 1 if u changes within a piece, between two of its jumps.
+int fhrl_input_varies(const fhrl_input *in);
+
 // The first time > t at which u jumps (an integrator stops there and restarts); INFINITY if there is none.
 double fhrl_input_break(const fhrl_input *in, double t);
 // Where u comes from a recording, its last instant (tokens); INFINITY otherwise.

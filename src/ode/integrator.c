@@ -8,7 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "ode/dop853.h"
 #include "ode/integrator_state.h"
+#include "ode/sundials_cvode.h"
 
 enum {
   CHUNK = 500,     // steps between two looks at the step size
@@ -16,13 +18,15 @@ enum {
 };
 
 const fhrl_field fhrl_integrator_fields[] = {
-  {"method", FHRL_METHOD_AUTO, "", "Adams for smooth motion, BDF where fast modes have died out; auto looks at the Jacobian",
-   FHRL_CHOICE, .choices = "auto|adams|bdf"},
+  {"method", FHRL_METHOD_AUTO, "", "adams, or dop853 (mostly faster), for smooth motion, bdf where fast modes have died out; "
+   "auto: adams or bdf by what the Jacobian says",
+   FHRL_CHOICE, .choices = "auto|adams|bdf|dop853"},
   {"rtol", 1e-8, "1", "relative tolerance of the local error", FHRL_REAL, 1e-14, 1.0, FHRL_OPEN_HIGH},
   {"atol", 1e-10, "state", "absolute tolerance of the local error", FHRL_REAL, 0.0, 1e6, FHRL_OPEN_LOW},
   {"t_end", 100.0, "time", "end of the integration; it begins at 0", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"output_every", 0.1, "time", "spacing of what is recorded", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"max_steps", 1e7, "1", "steps in total before giving up", FHRL_INT, 1.0, 1e15},
+  {"step", 0.0, "time", "fixed step of dop853; 0: as the tolerances ask", FHRL_REAL, 0.0, 1e6},
 };
 const int fhrl_integrator_field_count = (int)(sizeof fhrl_integrator_fields / sizeof fhrl_integrator_fields[0]);
 
@@ -34,6 +38,7 @@ void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out)
   out->t_end = fhrl_config_real(config, "solver.t_end");
   out->output_every = fhrl_config_real(config, "solver.output_every");
   out->max_steps = (long)fhrl_config_real(config, "solver.max_steps");
+  out->step = fhrl_config_real(config, "solver.step");
 }
 
 // ---- evaluations
@@ -64,19 +69,23 @@ static void set_input(fhrl_integrator *it, double t)
   fhrl_input_at(it->in, t < it->from ? it->from : t > last ? last : t, it->u);
 }
 
+void fhrl_integrator_input(fhrl_integrator *it, double t)
+{
+  it->s->u = it->in ? it->u : it->u_before;
+  if (it->in && fhrl_input_varies(it->in)) set_input(it, t); // the other kinds are constant within a piece
+}
+
 int fhrl_integrator_rhs(fhrl_integrator *it, double t, const double x[], double dx[])
 {
-  fhrl_system *s = it->s;
-  s->u = it->in ? it->u : it->u_before;
-  if (it->in && it->in->kind == FHRL_INPUT_SINE) set_input(it, t); // the other kinds are constant within a piece
+  const fhrl_system *s = it->s;
+  fhrl_integrator_input(it, t);
   return s->model->rhs(s, t, x, dx);
 }
 
 int fhrl_integrator_jvp(fhrl_integrator *it, double t, const double x[], const double v[], double Jv[])
 {
-  fhrl_system *s = it->s;
-  s->u = it->in ? it->u : it->u_before;
-  if (it->in && it->in->kind == FHRL_INPUT_SINE) set_input(it, t);
+  const fhrl_system *s = it->s;
+  fhrl_integrator_input(it, t);
   it->counters.jvp_evals++;
   return s->model->jvp(s, t, x, v, Jv);
 }
@@ -133,6 +142,8 @@ static fhrl_status check(const fhrl_system *s, const fhrl_input *in, const fhrl_
     return fhrl_fail(err, FHRL_ARG, "tolerances rtol = %g and atol = %g must be positive", solver->rtol, solver->atol);
   if (solver->method == FHRL_METHOD_BDF && m->jvp == NULL)
     return fhrl_fail(err, FHRL_ARG, "bdf needs a Jacobian, which %s does not have", m->name);
+  if (solver->step > 0.0 && solver->method != FHRL_METHOD_DOP853)
+    return fhrl_fail(err, FHRL_ARG, "a fixed step needs the method dop853");
   return FHRL_OK;
 }
 
@@ -171,22 +182,27 @@ static fhrl_status begin(fhrl_integrator *it, const double x[], fhrl_err *err)
   it->start_norm = fhrl_norm(n, it->x);
   it->bad.count = 0;
   it->stale = 1;
-  if (checked_rhs(it, it->now, it->x, it->scratch) == 0) return FHRL_OK;
-  return fhrl_integrator_failure(it, FHRL_SUNDIALS_RHS, err);
+  if (checked_rhs(it, it->now, it->x, it->scratch) != 0) return fhrl_integrator_failure(it, FHRL_ENGINE_RHS, err);
+  return fhrl_integrator_event_begin(it, err);
 }
 
 static fhrl_status make_engine(fhrl_integrator *it, fhrl_err *err)
 {
   if (it->engine) {
-    const fhrl_sundials_count c = fhrl_sundials_cvode_count(it->engine);
+    const fhrl_engine_count c = it->engine->kind->count(it->engine);
     it->counters.steps += c.steps;
     it->counters.error_test_failures += c.error_test_failures;
-    fhrl_sundials_cvode_destroy(it->engine);
+    it->engine->kind->destroy(it->engine);
     it->engine = NULL;
   }
-  const fhrl_sundials_problem problem = {.n = it->s->n, .stiff = it->stiff, .rtol = it->solver.rtol, .atol = it->solver.atol,
-    .x = it->x, .rhs = checked_rhs, .jvp = checked_jvp, .context = it};
-  FHRL_TRY(fhrl_sundials_cvode_create(&problem, it->now, &it->engine, err));
+  const fhrl_engine_problem problem = {.n = it->s->n, .rtol = it->solver.rtol, .atol = it->solver.atol,
+    .step = it->solver.step, .x = it->x, .rhs = checked_rhs, .jvp = checked_jvp, .context = it};
+  switch (it->solver.method) {
+  case FHRL_METHOD_AUTO:
+  case FHRL_METHOD_ADAMS:
+  case FHRL_METHOD_BDF: FHRL_TRY(fhrl_sundials_cvode_create(&problem, it->stiff, it->now, &it->engine, err)); break;
+  case FHRL_METHOD_DOP853: FHRL_TRY(fhrl_dop853_create(&problem, it->now, &it->engine, err)); break;
+  }
   it->stale = 0;
   fhrl_integrator_choose_mark(it);
   return FHRL_OK;
@@ -205,6 +221,7 @@ fhrl_status fhrl_integrator_create(fhrl_system *s, const fhrl_input *in, const f
   it->solver = *solver;
   it->now = it->origin = t0;
   FHRL_DO(status, allocate(it, err));
+  FHRL_DO(status, fhrl_integrator_event_create(it, err));
   open_piece(it);
   FHRL_DO(status, begin(it, x0, err));
   fhrl_integrator_choose(it);
@@ -220,7 +237,8 @@ void fhrl_integrator_destroy(fhrl_integrator *it)
 {
   if (it == NULL) return;
   it->s->u = it->u_before;
-  fhrl_sundials_cvode_destroy(it->engine);
+  if (it->engine) it->engine->kind->destroy(it->engine);
+  fhrl_integrator_event_destroy(it);
   free(it->block);
   free(it);
 }
@@ -233,23 +251,28 @@ fhrl_status fhrl_integrator_restart(fhrl_integrator *it, const double x[], fhrl_
 
 // ---- going on
 
+// Until t, or an event that the engine has to restart at.
 static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
 {
+  const long chunk = it->watch.count > 0 ? 1 : CHUNK; // no step may pass unseen
   for (;;) {
     fhrl_counters c;
     fhrl_integrator_counters(it, &c);
     const long left = it->solver.max_steps - c.steps;
-    if (left <= 0) return fhrl_integrator_failure(it, FHRL_SUNDIALS_PAUSED, err);
-    const fhrl_sundials_end end = fhrl_sundials_cvode_run(it->engine, t, left < CHUNK ? left : CHUNK, &it->now);
-    if (end != FHRL_SUNDIALS_REACHED && end != FHRL_SUNDIALS_PAUSED) return fhrl_integrator_failure(it, end, err);
+    if (left <= 0) return fhrl_integrator_failure(it, FHRL_ENGINE_PAUSED, err);
+    const double before = it->now;
+    const fhrl_engine_end end = it->engine->kind->run(it->engine, t, left < chunk ? left : chunk, &it->now);
+    if (it->watch.count > 0 && it->now > before) FHRL_TRY(fhrl_integrator_event_look(it, before, err));
+    if (it->stale) return FHRL_OK;
+    if (end != FHRL_ENGINE_REACHED && end != FHRL_ENGINE_PAUSED) return fhrl_integrator_failure(it, end, err);
     if (fhrl_integrator_choose_again(it)) FHRL_TRY(make_engine(it, err));
-    if (end == FHRL_SUNDIALS_REACHED) return FHRL_OK;
+    if (end == FHRL_ENGINE_REACHED) return FHRL_OK;
   }
 }
 
 static void renew(fhrl_integrator *it)
 {
-  fhrl_sundials_cvode_restart(it->engine, it->now);
+  it->engine->kind->restart(it->engine, it->now);
   fhrl_integrator_choose_mark(it);
   it->idle = 0;
   it->bad.count = 0;
@@ -287,7 +310,7 @@ void fhrl_integrator_counters(const fhrl_integrator *it, fhrl_counters *out)
 {
   *out = it->counters;
   if (it->engine == NULL) return;
-  const fhrl_sundials_count c = fhrl_sundials_cvode_count(it->engine);
+  const fhrl_engine_count c = it->engine->kind->count(it->engine);
   out->steps += c.steps;
   out->error_test_failures += c.error_test_failures;
 }
@@ -295,7 +318,13 @@ void fhrl_integrator_counters(const fhrl_integrator *it, fhrl_counters *out)
 const char *fhrl_integrator_method(const fhrl_integrator *it, const char **why)
 {
   if (why) *why = it->why;
-  return it->stiff ? "bdf" : "adams";
+  return it->engine->kind->name;
+}
+
+const fhrl_happening *fhrl_integrator_events(const fhrl_integrator *it, long *count)
+{
+  *count = it->watch.happenings;
+  return it->watch.happened;
 }
 
 const char *fhrl_integrator_version(void) { return fhrl_sundials_cvode_version(); }

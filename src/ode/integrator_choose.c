@@ -71,14 +71,14 @@ void fhrl_integrator_choose(fhrl_integrator *it)
 
 void fhrl_integrator_choose_mark(fhrl_integrator *it)
 {
-  it->mark = fhrl_sundials_cvode_count(it->engine);
+  it->mark = it->engine->kind->count(it->engine);
   it->mark_t = it->now;
 }
 
 int fhrl_integrator_choose_again(fhrl_integrator *it)
 {
   if (it->solver.method != FHRL_METHOD_AUTO || it->stiff) return 0;
-  const fhrl_sundials_count c = fhrl_sundials_cvode_count(it->engine);
+  const fhrl_engine_count c = it->engine->kind->count(it->engine);
   const long steps = c.steps - it->mark.steps, failures = c.convergence_failures - it->mark.convergence_failures;
   if (steps < WINDOW) return 0;
   const double h = (it->now - it->mark_t) / (double)steps, speed = motion(it);

@@ -80,7 +80,7 @@ static fhrl_status say_blow_up(const fhrl_integrator *it, double left, fhrl_err 
 }
 
 // Where the method stood, for the end of a message.
-static void describe(fhrl_integrator *it, const fhrl_sundials_look *look, char out[], size_t size)
+static void describe(fhrl_integrator *it, const fhrl_engine_look *look, char out[], size_t size)
 {
   char name[NAME_SIZE];
   double rate;
@@ -113,22 +113,22 @@ static fhrl_status say_stalled(fhrl_integrator *it, fhrl_err *err)
     it->now, fhrl_integrator_method(it, NULL), name, dx[worst]);
 }
 
-fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_sundials_end end, fhrl_err *err)
+fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_engine_end end, fhrl_err *err)
 {
   char where[512];
   double left;
-  fhrl_sundials_look look = {0};
+  fhrl_engine_look look = {0};
   it->stale = 1;
-  if (end != FHRL_SUNDIALS_PAUSED && blows_up(it, &left)) return say_blow_up(it, left, err);
-  if (end != FHRL_SUNDIALS_PAUSED && it->bad.count > 0) return say_bad(it, err);
-  if (end == FHRL_SUNDIALS_STALLED) return say_stalled(it, err);
-  fhrl_sundials_cvode_look(it->engine, &look);
+  if (end != FHRL_ENGINE_PAUSED && blows_up(it, &left)) return say_blow_up(it, left, err);
+  if (end != FHRL_ENGINE_PAUSED && it->bad.count > 0) return say_bad(it, err);
+  if (end == FHRL_ENGINE_STALLED) return say_stalled(it, err);
+  it->engine->kind->look(it->engine, &look);
   describe(it, &look, where, sizeof where);
   switch (end) {
-  case FHRL_SUNDIALS_PAUSED:
+  case FHRL_ENGINE_PAUSED:
     return fhrl_fail(err, FHRL_LIMIT, "max_steps = %ld are used up at %s", it->solver.max_steps, where);
-  case FHRL_SUNDIALS_ERROR: return fhrl_fail(err, FHRL_NUMERIC, "the error test fails at every step size at %s", where);
-  case FHRL_SUNDIALS_CORRECTOR: return fhrl_fail(err, FHRL_NUMERIC, "the corrector does not converge at %s", where);
+  case FHRL_ENGINE_ERROR: return fhrl_fail(err, FHRL_NUMERIC, "the error test fails at every step size at %s", where);
+  case FHRL_ENGINE_CORRECTOR: return fhrl_fail(err, FHRL_NUMERIC, "the corrector does not converge at %s", where);
   default: return fhrl_fail(err, FHRL_NUMERIC, "%s: the integration fails at %s", look.message, where);
   }
 }

@@ -2,8 +2,8 @@
 // integrator_state: what stands behind fhrl_integrator, for src/ode/integrator*.c alone
 #pragma once
 
+#include "ode/engine.h"
 #include "ode/integrator.h"
-#include "ode/sundials_cvode.h"
 
 // Evaluations in a row that may fail before the method is told to give up: each makes the step 4 times smaller.
 enum { FHRL_INTEGRATOR_BAD_MAX = 8 };
@@ -17,12 +17,21 @@ typedef struct fhrl_integrator_bad {
   double *x; // (n)
 } fhrl_integrator_bad;
 
+// Signs of the model's event functions, and what has happened.
+typedef struct fhrl_integrator_watch {
+  int count;        // functions of all events
+  signed char *sign; // owned: (count) the last sign that was not 0; 0 before there was one
+  double *g, *x;     // owned, g holds both: (count), (n)
+  fhrl_happening *happened; // owned
+  long happenings, room;
+} fhrl_integrator_watch;
+
 struct fhrl_integrator {
   fhrl_system *s;       // borrowed
   const fhrl_input *in; // borrowed; NULL: u as it stands in s
   const double *u_before; // what s->u was
   fhrl_solver solver;
-  fhrl_sundials_cvode *engine; // owned
+  fhrl_engine *engine; // owned
   double *block;               // owned: the arrays below
   double *x, *u, *scratch;     // (n), (n_u), (2 n)
   double origin;               // time of create
@@ -32,10 +41,11 @@ struct fhrl_integrator {
   int stale;          // 1: the engine has to restart before it goes on
   int stiff;          // 1: BDF
   char why[160];
-  fhrl_sundials_count mark; // of the engine when it was last looked at for stiffness
+  fhrl_engine_count mark; // of the engine when it was last looked at for stiffness
   double mark_t;
   int idle; // looks in a row at which only fast decay could explain the step size
   fhrl_integrator_bad bad;
+  fhrl_integrator_watch watch;
   fhrl_counters counters; // rhs_evals, jvp_evals, restarts, and what earlier engines counted
 };
 
@@ -53,5 +63,17 @@ int fhrl_integrator_choose_again(fhrl_integrator *it);
 // 1 if steps of size h look as if a mode that decays at *rate held them back.
 int fhrl_integrator_choose_stiff(fhrl_integrator *it, double h, double *rate);
 
+// u at t as the present piece has it goes where the callbacks find it.
+void fhrl_integrator_input(fhrl_integrator *it, double t);
+
+// Makes the watch over the model's events, if it has any; takes their signs at (now, x); frees it.
+fhrl_status fhrl_integrator_event_create(fhrl_integrator *it, fhrl_err *err);
+fhrl_status fhrl_integrator_event_begin(fhrl_integrator *it, fhrl_err *err);
+void fhrl_integrator_event_destroy(fhrl_integrator *it);
+// Looks at the step of the engine that led from `before` to now. At the earliest event within it, state and time are put
+// back to there, and the engine is stale. FHRL_EVENT if it is terminal, FHRL_NUMERIC if a function is not finite,
+// FHRL_LIMIT beyond a million events.
+fhrl_status fhrl_integrator_event_look(fhrl_integrator *it, double before, fhrl_err *err);
+
 // Why the integration ended here: fills err.
-fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_sundials_end end, fhrl_err *err);
+fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_engine_end end, fhrl_err *err);

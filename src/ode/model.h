@@ -11,7 +11,7 @@
 
 #include "base/field.h"
 
-enum { FHRL_BLOCK_MAX = 8, FHRL_MATRIX_MAX = 12, FHRL_CHECK_MAX = 8 };
+enum { FHRL_BLOCK_MAX = 8, FHRL_MATRIX_MAX = 12, FHRL_CHECK_MAX = 8, FHRL_EVENT_MAX = 8 };
 
 #define FHRL_PI 3.14159265358979323846
 
@@ -21,10 +21,12 @@ typedef struct fhrl_shape {
   int rows, cols; // a vector has cols = 1
 } fhrl_shape;
 
-// What depends on the parameters. dims() is called with every state shape preset to 1 x 1, matrices to 0 x 0, the rest 0.
+// What depends on the parameters. dims() is called with every state shape preset to 1 x 1, matrices to 0 x 0, functions of
+// an event to 1, the rest 0.
 typedef struct fhrl_dims {
   fhrl_shape state[FHRL_BLOCK_MAX];   // of each block of the state table; n is the sum of rows x cols
   fhrl_shape matrix[FHRL_MATRIX_MAX]; // of each matrix of the matrix table
+  int event[FHRL_EVENT_MAX];          // functions of each event of the event table
   int n_u;                            // inputs
   int n_work;                         // doubles of scratch that the callbacks may use
 } fhrl_dims;
@@ -54,6 +56,15 @@ typedef struct fhrl_term {
   const char *meaning; // its formula
 } fhrl_term;
 
+// Where one of its functions g(t, x) changes sign the integrator stops, notes it, and restarts: kinks of the right-hand
+// side, crossings of a section, poles. A function that stays 0 has not changed its sign.
+typedef struct fhrl_event {
+  const char *name;
+  int direction; // 1: only where g rises; -1: only where it falls; 0: both
+  int terminal;  // 1: the integration ends there
+  const char *meaning;
+} fhrl_event;
+
 typedef enum fhrl_check_kind {
   FHRL_CHECK_EQUILIBRIUM, // rhs(x) = 0 (or step(x) = x) at the defaults, to tol (absolute)
   FHRL_CHECK_DIVERGENCE,  // trace of the Jacobian = value at every x, to tol
@@ -82,6 +93,8 @@ struct fhrl_model {
   int n_matrix;
   const fhrl_term *term;
   int n_term;
+  const fhrl_event *event;
+  int n_event;
   const fhrl_check *check; // facts that the contract tests verify
   int n_check;
   void (*dims)(const double p[], fhrl_dims *out); // NULL: scalar states, no matrices, no input
@@ -96,6 +109,7 @@ struct fhrl_model {
   fhrl_model_jvp *jvp;       // exact Jacobian of rhs (of step where there is no rhs) times v
   int (*split)(const fhrl_system *s, int term, double t, const double x[], double dx[]); // one term of rhs
   fhrl_model_field *observe; // (n_obs) observables
+  fhrl_model_field *events;  // every function of every event, in table order; a model has it if it has an event table
 };
 
 #define FHRL_COUNT(a) ((int)(sizeof(a) / sizeof(a)[0]))

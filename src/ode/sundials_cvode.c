@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// sundials_cvode: CVODE behind an interface without any of its types
+// sundials_cvode: CVODE as an engine
 #include "ode/sundials_cvode.h"
 
 #include <math.h>
@@ -19,8 +19,10 @@
 // steps with 5, 1082 with 10, 576 with 20 and 402 with 40, whose memory is no longer small.
 enum { KRYLOV = 20 };
 
-struct fhrl_sundials_cvode {
-  fhrl_sundials_problem problem;
+typedef struct cvode {
+  fhrl_engine base; // first: the handle that callers hold
+  fhrl_engine_problem problem;
+  int stiff;
   SUNContext context;          // owned, like all that follows
   N_Vector x, error, weight;   // x wraps problem.x
   SUNNonlinearSolver corrector;
@@ -28,27 +30,27 @@ struct fhrl_sundials_cvode {
   SUNMatrix jacobian;
   void *cvode;
   fhrl_sundials_log log;
-  fhrl_sundials_count before; // what was counted before the last restart
-};
+  fhrl_engine_count before; // what was counted before the last restart
+} cvode;
 
 // ---- CVODE's callbacks
 
 static int rhs(sunrealtype t, N_Vector x, N_Vector dx, void *data)
 {
-  const fhrl_sundials_problem *p = data;
+  const fhrl_engine_problem *p = data;
   return p->rhs(p->context, t, NV_DATA_S(x), NV_DATA_S(dx));
 }
 
 static int product(N_Vector v, N_Vector Jv, sunrealtype t, N_Vector x, N_Vector fx, void *data, N_Vector scratch)
 {
-  const fhrl_sundials_problem *p = data;
+  const fhrl_engine_problem *p = data;
   return p->jvp(p->context, t, NV_DATA_S(x), NV_DATA_S(v), NV_DATA_S(Jv));
 }
 
 // SUNDIALS' matrices are column-major: each column is one product J e_j.
 static int dense(sunrealtype t, N_Vector x, N_Vector fx, SUNMatrix J, void *data, N_Vector e, N_Vector b, N_Vector c)
 {
-  const fhrl_sundials_problem *p = data;
+  const fhrl_engine_problem *p = data;
   double *unit = NV_DATA_S(e);
   memset(unit, 0, (size_t)p->n * sizeof *unit);
   for (int j = 0; j < p->n; j++) {
@@ -63,7 +65,7 @@ static int dense(sunrealtype t, N_Vector x, N_Vector fx, SUNMatrix J, void *data
 // Weights of the error norm: CVODE's own formula in one pass instead of five.
 static int weights(N_Vector x, N_Vector w, void *data)
 {
-  const fhrl_sundials_problem *p = data;
+  const fhrl_engine_problem *p = data;
   const double *a = NV_DATA_S(x);
   double *b = NV_DATA_S(w);
   const double rtol = p->rtol, atol = p->atol;
@@ -73,7 +75,7 @@ static int weights(N_Vector x, N_Vector w, void *data)
 
 // ---- making and destroying
 
-static int make_newton(fhrl_sundials_cvode *e)
+static int make_newton(cvode *e)
 {
   const int n = e->problem.n, small = n <= FHRL_SUNDIALS_DENSE;
   e->corrector = SUNNonlinSol_Newton(e->x, e->context);
@@ -88,47 +90,31 @@ static int make_newton(fhrl_sundials_cvode *e)
          (small ? CVodeSetJacFn(e->cvode, dense) : CVodeSetJacTimes(e->cvode, NULL, product)) == CV_SUCCESS;
 }
 
-static int make_fixed_point(fhrl_sundials_cvode *e)
+static int make_fixed_point(cvode *e)
 {
   e->corrector = SUNNonlinSol_FixedPoint(e->x, 0, e->context);
   return e->corrector && CVodeSetNonlinearSolver(e->cvode, e->corrector) == CV_SUCCESS;
 }
 
-static int make(fhrl_sundials_cvode *e, double t0)
+static int make(cvode *e, double t0)
 {
   if (fhrl_sundials_open(&e->context) != 0) return 0;
   e->x = fhrl_sundials_vector_wrap(e->problem.n, e->problem.x, e->context);
   if (e->x == NULL) return 0;
   e->error = N_VClone(e->x);
   e->weight = N_VClone(e->x);
-  e->cvode = CVodeCreate(e->problem.stiff ? CV_BDF : CV_ADAMS, e->context);
+  e->cvode = CVodeCreate(e->stiff ? CV_BDF : CV_ADAMS, e->context);
   if (e->error == NULL || e->weight == NULL || e->cvode == NULL) return 0;
   return fhrl_sundials_listen(e->context, e->cvode, &e->log) == 0 &&
          CVodeInit(e->cvode, rhs, t0, e->x) == CV_SUCCESS && CVodeSetUserData(e->cvode, &e->problem) == CV_SUCCESS &&
          CVodeWFtolerances(e->cvode, weights) == CV_SUCCESS &&
          CVodeSetMaxHnilWarns(e->cvode, -1) == CV_SUCCESS && // a stall is ours to report; version 7 prints these warnings
-         (e->problem.stiff ? make_newton(e) : make_fixed_point(e));
+         (e->stiff ? make_newton(e) : make_fixed_point(e));
 }
 
-fhrl_status fhrl_sundials_cvode_create(const fhrl_sundials_problem *problem, double t0, fhrl_sundials_cvode **out,
-  fhrl_err *err)
+static void destroy(fhrl_engine *base)
 {
-  fhrl_sundials_cvode *e = calloc(1, sizeof *e);
-  if (e == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states", problem->n);
-  e->problem = *problem;
-  if (!make(e, t0)) { // every argument is ours: what can fail is memory
-    const fhrl_status status = fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states%s%s", problem->n,
-      *e->log.message ? ": " : "", e->log.message);
-    fhrl_sundials_cvode_destroy(e);
-    return status;
-  }
-  *out = e;
-  return FHRL_OK;
-}
-
-void fhrl_sundials_cvode_destroy(fhrl_sundials_cvode *e)
-{
-  if (e == NULL) return;
+  cvode *e = (cvode *)base;
   if (e->cvode) CVodeFree(&e->cvode);
   if (e->corrector) SUNNonlinSolFree(e->corrector);
   if (e->linear) SUNLinSolFree(e->linear);
@@ -142,62 +128,77 @@ void fhrl_sundials_cvode_destroy(fhrl_sundials_cvode *e)
 
 // ---- running
 
-static fhrl_sundials_count recent(fhrl_sundials_cvode *e)
+static fhrl_engine_count recent(cvode *e)
 {
-  fhrl_sundials_count c = {0, 0, 0};
+  fhrl_engine_count c = {0, 0, 0};
   CVodeGetNumSteps(e->cvode, &c.steps);
   CVodeGetNumErrTestFails(e->cvode, &c.error_test_failures);
   CVodeGetNumNonlinSolvConvFails(e->cvode, &c.convergence_failures);
   return c;
 }
 
-fhrl_sundials_count fhrl_sundials_cvode_count(fhrl_sundials_cvode *e)
+static fhrl_engine_count count(fhrl_engine *base)
 {
-  fhrl_sundials_count c = recent(e);
+  cvode *e = (cvode *)base;
+  fhrl_engine_count c = recent(e);
   c.steps += e->before.steps;
   c.error_test_failures += e->before.error_test_failures;
   c.convergence_failures += e->before.convergence_failures;
   return c;
 }
 
-void fhrl_sundials_cvode_restart(fhrl_sundials_cvode *e, double t0)
+static void restart(fhrl_engine *base, double t0)
 {
-  e->before = fhrl_sundials_cvode_count(e);
+  cvode *e = (cvode *)base;
+  e->before = count(base);
   CVodeReInit(e->cvode, t0, e->x); // cannot fail: memory and state exist
 }
 
 // Time that the last step hardly moved will not move in the next ones either.
-static int stalled(fhrl_sundials_cvode *e, double now)
+static int stalled(cvode *e, double now)
 {
   sunrealtype h = 0.0;
   CVodeGetLastStep(e->cvode, &h);
   return now + 0.25 * h == now;
 }
 
-fhrl_sundials_end fhrl_sundials_cvode_run(fhrl_sundials_cvode *e, double t, long steps, double *now)
+static fhrl_engine_end run(fhrl_engine *base, double t, long steps, double *now)
 {
+  cvode *e = (cvode *)base;
   e->log.message[0] = '\0';
   CVodeSetStopTime(e->cvode, t);
   CVodeSetMaxNumSteps(e->cvode, steps);
   const int flag = CVode(e->cvode, t, e->x, now, CV_NORMAL);
   switch (flag) {
   case CV_SUCCESS:
-  case CV_TSTOP_RETURN: *now = t; return FHRL_SUNDIALS_REACHED;
-  case CV_TOO_MUCH_WORK: return stalled(e, *now) ? FHRL_SUNDIALS_STALLED : FHRL_SUNDIALS_PAUSED;
-  case CV_ERR_FAILURE: return FHRL_SUNDIALS_ERROR;
+  case CV_TSTOP_RETURN: *now = t; return FHRL_ENGINE_REACHED;
+  case CV_TOO_MUCH_WORK: return stalled(e, *now) ? FHRL_ENGINE_STALLED : FHRL_ENGINE_PAUSED;
+  case CV_ERR_FAILURE: return FHRL_ENGINE_ERROR;
   case CV_CONV_FAILURE:
   case CV_LSETUP_FAIL:
-  case CV_LSOLVE_FAIL: return FHRL_SUNDIALS_CORRECTOR;
+  case CV_LSOLVE_FAIL: return FHRL_ENGINE_CORRECTOR;
   case CV_RHSFUNC_FAIL:
   case CV_FIRST_RHSFUNC_ERR:
   case CV_REPTD_RHSFUNC_ERR:
-  case CV_UNREC_RHSFUNC_ERR: return FHRL_SUNDIALS_RHS;
-  default: return FHRL_SUNDIALS_OTHER;
+  case CV_UNREC_RHSFUNC_ERR: return FHRL_ENGINE_RHS;
+  default: return FHRL_ENGINE_OTHER;
   }
 }
 
-void fhrl_sundials_cvode_look(fhrl_sundials_cvode *e, fhrl_sundials_look *out)
+// A vector that borrows x for the call: the interpolant is written where the caller wants it.
+static int dense_output(fhrl_engine *base, double t, double x[])
 {
+  cvode *e = (cvode *)base;
+  double *own = NV_DATA_S(e->weight);
+  NV_DATA_S(e->weight) = x;
+  const int flag = CVodeGetDky(e->cvode, t, 0, e->weight);
+  NV_DATA_S(e->weight) = own;
+  return flag == CV_SUCCESS ? 0 : -1;
+}
+
+static void look(fhrl_engine *base, fhrl_engine_look *out)
+{
+  cvode *e = (cvode *)base;
   memset(out, 0, sizeof *out);
   out->message = e->log.message;
   CVodeGetCurrentStep(e->cvode, &out->h);
@@ -212,6 +213,27 @@ void fhrl_sundials_cvode_look(fhrl_sundials_cvode *e, fhrl_sundials_look *out)
       out->worst = i;
     }
   }
+}
+
+static const fhrl_engine_kind adams = {"adams", destroy, restart, run, dense_output, look, count};
+static const fhrl_engine_kind bdf = {"bdf", destroy, restart, run, dense_output, look, count};
+
+fhrl_status fhrl_sundials_cvode_create(const fhrl_engine_problem *problem, int stiff, double t0, fhrl_engine **out,
+  fhrl_err *err)
+{
+  cvode *e = calloc(1, sizeof *e);
+  if (e == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states", problem->n);
+  e->base.kind = stiff ? &bdf : &adams;
+  e->problem = *problem;
+  e->stiff = stiff;
+  if (!make(e, t0)) { // every argument is ours: what can fail is memory
+    const fhrl_status status = fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states%s%s", problem->n,
+      *e->log.message ? ": " : "", e->log.message);
+    destroy(&e->base);
+    return status;
+  }
+  *out = &e->base;
+  return FHRL_OK;
 }
 
 const char *fhrl_sundials_cvode_version(void) { return SUNDIALS_VERSION; }

@@ -59,6 +59,8 @@ fhrl_status fhrl_system_dims(const fhrl_model *model, const double p[], fhrl_dim
   assert(model->n_state <= FHRL_BLOCK_MAX && model->n_matrix <= FHRL_MATRIX_MAX);
   memset(dims, 0, sizeof *dims);
   for (int i = 0; i < model->n_state; i++) dims->state[i] = (fhrl_shape){1, 1};
+  assert(model->n_event <= FHRL_EVENT_MAX);
+  for (int i = 0; i < model->n_event; i++) dims->event[i] = 1;
   if (model->dims) model->dims(p, dims);
   double total = 0.0; // a double: the product of two large dimensions may not fit an int
   for (int i = 0; i < model->n_state; i++) total += (double)dims->state[i].rows * dims->state[i].cols;

@@ -73,7 +73,13 @@ fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_s
   while (tr->count < tr->points) {
     const size_t k = tr->count;
     if (watch->stop && *watch->stop) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", tr->t[k - 1]);
-    FHRL_TRY(fhrl_integrator_advance(it, tr->t[k], err));
+    const fhrl_status status = fhrl_integrator_advance(it, tr->t[k], err);
+    if (status == FHRL_EVENT) {
+      tr->t[k] = fhrl_integrator_now(it);
+      tr->points = k + 1;
+      return record(tr, fhrl_integrator_state(it), s, in, err);
+    }
+    FHRL_TRY(status);
     FHRL_TRY(record(tr, fhrl_integrator_state(it), s, in, err));
     if (watch->restart_every > 0 && k % watch->restart_every == 0)
       FHRL_TRY(fhrl_integrator_restart(it, fhrl_integrator_state(it), err));

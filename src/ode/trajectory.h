@@ -32,7 +32,8 @@ void fhrl_trajectory_free(fhrl_trajectory *tr);
 
 // Records the present state if nothing is recorded, and goes on to the end of the grid. s and in are those of `it`, which
 // stands at the last recorded time (of count > 0). watch may be NULL. What is recorded before a failure stays:
-// FHRL_INTERRUPT after a stop, FHRL_NUMERIC for an observable that is not finite, else what advance says.
+// A terminal event becomes the last point and
+// shortens `points` to it. FHRL_INTERRUPT after a stop, FHRL_NUMERIC for an observable that is not finite, else what advance says.
 // With restart_every = k a run that begins anew from any k-th point records the same bits.
 fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
   const fhrl_trajectory_watch *watch, fhrl_err *err);

@@ -6,3 +6,5 @@ check_PROGRAMS += tests/ode/test_integrator
 check_PROGRAMS += tests/ode/test_failure
 check_PROGRAMS += tests/ode/test_trajectory
 tests_ode_test_integrator_SOURCES = tests/ode/test_integrator.c tests/ode/exponential.h
+check_PROGRAMS += tests/ode/test_dop853
+check_PROGRAMS += tests/ode/test_event
