@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// cmd_simulate: integrates one trajectory of a model
+// cmd_simulate: integrates one trajectory of a model, or an ensemble
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/progress.h"
 #include "base/signals.h"
+#include "cli/members.h"
 #include "cli/output.h"
 #include "cli/setup.h"
 #include "io/dataset.h"
@@ -196,9 +197,13 @@ fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err)
   fhrl_setup s;
   fhrl_output out = {0};
   fhrl_status status = FHRL_OK;
-  FHRL_DO(status, fhrl_setup_open(&s, run, NULL, 0, err));
+  const fhrl_section ensemble = {"ensemble", fhrl_members_fields, fhrl_members_field_count};
+  FHRL_DO(status, fhrl_setup_open(&s, run, &ensemble, 1, err));
   FHRL_DO(status, fhrl_output_open(&out, run, NULL, NULL, &s.config, s.seed, err));
-  FHRL_DO(status, simulate(&out, &s, err));
+  if (fhrl_config_real(&s.config, "ensemble.members") > 0.0)
+    FHRL_DO(status, fhrl_members_run(&out, &s, run->threads, err));
+  else
+    FHRL_DO(status, simulate(&out, &s, err));
   status = fhrl_output_finish(&out, err);
 done:
   fhrl_output_close(&out);

@@ -2,10 +2,11 @@
 // command_table: every command; --help, doc/options.md and the man page are made from it
 #include "analysis/probe.h"
 #include "cli/command.h"
+#include "cli/members.h"
 #include "cli/setup.h"
 #include "nn/train.h"
 
-const char *const fhrl_command_table_sections[] = {"model", "train", "probe", "input", "solver", "start", "compare", "iss",
+const char *const fhrl_command_table_sections[] = {"model", "train", "probe", "input", "solver", "start", "ensemble", "compare", "iss",
   "portrait", "exponents", "equilibria", "continue", "sweep"};
 const int fhrl_command_table_section_count = FHRL_COUNT(fhrl_command_table_sections);
 
@@ -29,7 +30,13 @@ static const fhrl_short probe_shorts[] = {
   {"bytes", "FILE", "probe.bytes", "Drive it with these bytes, T a sequence; short for --set probe.bytes=FILE"},
   {NULL, NULL, NULL, NULL},
 };
-static const fhrl_keys simulate_keys[] = {MODEL_KEYS, END_KEYS};
+static const fhrl_short simulate_shorts[] = {
+  FHRL_SETUP_SHORTS,
+  {"members", "N", "ensemble.members", "Integrate N trajectories from different starts; short for --set ensemble.members=N"},
+  {NULL, NULL, NULL, NULL},
+};
+static const fhrl_keys simulate_keys[] = {MODEL_KEYS, {"ensemble", fhrl_members_fields, &fhrl_members_field_count},
+  END_KEYS};
 
 const fhrl_command fhrl_command_table[] = {
   {.name = "train",
@@ -54,10 +61,10 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_models},
   {.name = "simulate",
     .input = "MODEL",
-    .summary = "integrates one trajectory",
-    .leaves = "with -o: trajectory.nc, trajectory.tsv, run.json, config.ini",
+    .summary = "integrates one trajectory, or with --members many",
+    .leaves = "with -o: trajectory.nc, trajectory.tsv (of many: ensemble.nc, ensemble.tsv), run.json, config.ini",
     .run = fhrl_cmd_simulate,
-    .shorts = fhrl_setup_shorts,
+    .shorts = simulate_shorts,
     .keys = simulate_keys},
   {.name = NULL},
 };

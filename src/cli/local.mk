@@ -3,6 +3,7 @@
 fhrl_SOURCES += src/cli/main.c
 fhrl_SOURCES += src/cli/command.c src/cli/command_table.c src/cli/command.h
 fhrl_SOURCES += src/cli/version.c src/cli/version.h
+fhrl_SOURCES += src/cli/members.c src/cli/members.h
 fhrl_SOURCES += src/cli/output.c src/cli/output.h
 fhrl_SOURCES += src/cli/setup.c src/cli/setup.h
 fhrl_SOURCES += src/cli/cmd_models.c

@@ -14,12 +14,7 @@ const fhrl_field fhrl_setup_start_fields[] = {
 const int fhrl_setup_start_field_count = FHRL_COUNT(fhrl_setup_start_fields);
 
 const fhrl_short fhrl_setup_shorts[] = {
-  {"param", "NAME=VALUE", "model.", "Short for --set model.NAME=VALUE"},
-  {"x0", "A,B,...", "start.x0", "Short for --set start.x0=A,B,..."},
-  {"t-end", "T", "solver.t_end", "Short for --set solver.t_end=T"},
-  {"rtol", "X", "solver.rtol", "Short for --set solver.rtol=X"},
-  {"atol", "X", "solver.atol", "Short for --set solver.atol=X"},
-  {"method", "NAME", "solver.method", "Short for --set solver.method=NAME"},
+  FHRL_SETUP_SHORTS,
   {NULL, NULL, NULL, NULL},
 };
 

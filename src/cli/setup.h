@@ -8,6 +8,14 @@
 
 extern const fhrl_field fhrl_setup_start_fields[]; // keys of [start]
 extern const int fhrl_setup_start_field_count;
+// The short options of every such command, for a table that adds its own.
+#define FHRL_SETUP_SHORTS                                                                           \
+    {"param", "NAME=VALUE", "model.", "Short for --set model.NAME=VALUE"},                          \
+    {"x0", "A,B,...", "start.x0", "Short for --set start.x0=A,B,..."},                              \
+    {"t-end", "T", "solver.t_end", "Short for --set solver.t_end=T"},                               \
+    {"rtol", "X", "solver.rtol", "Short for --set solver.rtol=X"},                                  \
+    {"atol", "X", "solver.atol", "Short for --set solver.atol=X"},                                  \
+    {"method", "NAME", "solver.method", "Short for --set solver.method=NAME"}
 extern const fhrl_short fhrl_setup_shorts[];       // --param, --x0, --t-end, --rtol, --atol, --method
 
 typedef struct fhrl_setup {

@@ -8,3 +8,4 @@ check_PROGRAMS += tests/ode/test_trajectory
 tests_ode_test_integrator_SOURCES = tests/ode/test_integrator.c tests/ode/exponential.h
 check_PROGRAMS += tests/ode/test_dop853
 check_PROGRAMS += tests/ode/test_event
+check_PROGRAMS += tests/ode/test_ensemble
