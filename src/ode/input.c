@@ -11,9 +11,14 @@ static const double two_pi = 6.283185307179586476925286766559; // 2 pi
 
 const fhrl_field fhrl_input_fields[] = {
   {"kind", FHRL_INPUT_AUTO, "", "what drives the system; auto: recorded if a file is given, else constant", FHRL_CHOICE,
-   .choices = "auto|none|constant|sine|recorded"},
-  {"amplitude", 0.5, "1", "of a constant or sine: u is this times N(0, 1), drawn once for every channel", FHRL_REAL},
-  {"frequency", 0.1, "1/time", "of a sine, cycles per unit of model time", FHRL_REAL, 0.0, 1e6},
+   .choices = "auto|none|constant|sine|recorded|linear|sines|chirp|noise"},
+  {"amplitude", 0.5, "1", "size of u: this times N(0, 1), drawn once for every channel; of noise its standard deviation", FHRL_REAL},
+  {"frequency", 0.1, "1/time", "of a sine, cycles per unit of model time; the lowest of sines, a chirp or noise", FHRL_REAL, 0.0,
+   1e6},
+  {"frequency_high", 1.0, "1/time", "the highest of sines, a chirp or noise", FHRL_REAL, 0.0, 1e6},
+  {"slope", 0.0, "1/time", "of linear: u is (amplitude + slope t) N(0, 1)", FHRL_REAL},
+  {"sweep", 100.0, "time", "of a chirp: when it reaches frequency_high", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
+  {"modes", 32.0, "1", "sines that are added up, or that make up noise", FHRL_INT, 1.0, 65536.0},
   {"seed", 1.0, "", "seed of the amplitudes", FHRL_INT, 0.0, 4294967295.0},
   {"file", 0.0, "", "recorded input: a file of `fhrl probe` with x_pre (probe, token, channel)", FHRL_PATH},
   {"sequence", 0.0, "", "which of the recorded sequences (probe)", FHRL_INT, 0.0, 2147483647.0},
@@ -43,6 +48,13 @@ void fhrl_input_free(fhrl_input *in)
   memset(in, 0, sizeof *in);
 }
 
+static double modes_at(int modes, const double mode[], double t)
+{
+  double sum = 0.0;
+  for (int k = 0; k < modes; k++) sum += mode[3 * k] * sin(mode[3 * k + 1] * t + mode[3 * k + 2]);
+  return sum;
+}
+
 // The token that holds at t; the first one before the recording, the last one after it.
 static int token(const fhrl_input *in, double t)
 {
@@ -65,6 +77,18 @@ void fhrl_input_at(const fhrl_input *in, double t, double u[])
     for (int i = 0; i < in->n_u; i++) u[i] = in->value[i] * phase;
     break;
   }
+  case FHRL_INPUT_LINEAR:
+    for (int i = 0; i < in->n_u; i++) u[i] = in->value[i] * (1.0 + in->slope * t);
+    break;
+  case FHRL_INPUT_CHIRP: {
+    const double phase = sin(two_pi * (in->frequency + in->slope * t) * t);
+    for (int i = 0; i < in->n_u; i++) u[i] = in->value[i] * phase;
+    break;
+  }
+  case FHRL_INPUT_SINES:
+  case FHRL_INPUT_NOISE:
+    for (int i = 0; i < in->n_u; i++) u[i] = modes_at(in->modes, in->value + 3 * (size_t)i * (size_t)in->modes, t);
+    break;
   case FHRL_INPUT_RECORDED: {
     const double *held = in->value + (size_t)token(in, t) * (size_t)in->n_u;
     for (int i = 0; i < in->n_u; i++) u[i] = held[i];
@@ -73,7 +97,11 @@ void fhrl_input_at(const fhrl_input *in, double t, double u[])
   }
 }
 
-int fhrl_input_varies(const fhrl_input *in) { return in->kind == FHRL_INPUT_SINE; }
+int fhrl_input_varies(const fhrl_input *in) 
+{
+  return in->kind == FHRL_INPUT_SINE || in->kind == FHRL_INPUT_LINEAR || in->kind == FHRL_INPUT_SINES ||
+         in->kind == FHRL_INPUT_CHIRP || in->kind == FHRL_INPUT_NOISE;
+}
 
 double fhrl_input_break(const fhrl_input *in, double t)
 {

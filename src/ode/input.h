@@ -15,14 +15,22 @@ typedef enum fhrl_input_kind {
   FHRL_INPUT_CONSTANT, // u = amplitude N(0, 1), drawn once from stream INPUT
   FHRL_INPUT_SINE,     // u_i = amplitude N_i sin(2 pi frequency t)
   FHRL_INPUT_RECORDED, // u(t) = x_pre of token floor(t), held over each token of unit length
+  FHRL_INPUT_LINEAR,   // u_i = (amplitude + slope t) N_i
+  FHRL_INPUT_SINES,    // u_i = amplitude sum_k N_ik sin(2 pi f_k t + phase_ik), f_k evenly from frequency to frequency_high
+  FHRL_INPUT_CHIRP,    // u_i = amplitude N_i sin(2 pi (f t + (f_high - f) t^2 / (2 sweep))): f_high is reached at t = sweep
+  FHRL_INPUT_NOISE,    // Gaussian noise of standard deviation amplitude with the flat spectrum f .. f_high: one frozen path,
+                       // u_i = amplitude sqrt(2 / modes) sum_k cos(2 pi f_ik t + phase_ik), f_ik drawn [Shinozuka, Deodatis 1991]
 } fhrl_input_kind;
 
 typedef struct fhrl_input {
   fhrl_input_kind kind;
   int n_u;
-  double frequency; // sine [1/time]
+  double frequency; // sine, chirp [1/time]
+  double slope;     // linear: its rate over its start; chirp: half the rate of its frequency [1/time^2]
+  int modes;        // sines, noise
   int tokens;       // recorded
-  double *value;    // owned; (n_u) amplitudes, or (tokens, n_u) recorded
+  double *value;    // owned; (n_u) amplitudes, or (tokens, n_u) recorded, or (n_u, modes, 3) amplitude, angular
+                    // frequency, phase
 } fhrl_input;
 
 // From a resolved [input] section, for a system with n_u inputs. A recording of another width is FHRL_ARG.

@@ -75,6 +75,112 @@ START_TEST(amplitudes_are_drawn_from_their_own_stream)
 }
 END_TEST
 
+static void make(fhrl_input *in, const char *kind, int n_u, const char *const set[][2], int sets)
+{
+  fhrl_config c;
+  fhrl_err err;
+  configure(&c, kind, "");
+  for (int k = 0; k < sets; k++) assert_ok(fhrl_config_set(&c, "input", set[k][0], set[k][1], "--set", &err));
+  assert_ok(fhrl_input_init(in, &c, n_u, &err));
+  fhrl_config_free(&c);
+}
+
+START_TEST(a_linear_input_and_a_chirp_have_the_amplitudes_of_a_sine)
+{
+  static const char *const linear_keys[][2] = {{"amplitude", "2"}, {"slope", "-0.5"}};
+  static const char *const chirp_keys[][2] = {{"amplitude", "2"}, {"frequency", "0.25"}, {"frequency_high", "1.25"},
+    {"sweep", "4"}};
+  fhrl_input constant, linear, chirp;
+  double normal[3], u[3], want[3];
+  make(&constant, "constant", 3, linear_keys, 1);
+  make(&linear, "linear", 3, linear_keys, 2);
+  make(&chirp, "chirp", 3, chirp_keys, 4);
+  fhrl_input_at(&constant, 0.0, normal); // 2 N
+  for (double t = 0.0; t < 5.0; t += 0.73) {
+    fhrl_input_at(&linear, t, u);
+    for (int i = 0; i < 3; i++) want[i] = normal[i] * (1.0 - 0.25 * t);
+    assert_close("linear", u, want, 3, 1e-14);
+    fhrl_input_at(&chirp, t, u);
+    // cycles: the integral of 0.25 + t / 4
+    for (int i = 0; i < 3; i++) want[i] = normal[i] * sin(2.0 * 3.14159265358979323846 * (0.25 * t + 0.125 * t * t));
+    assert_close("chirp", u, want, 3, 1e-13);
+  }
+  ck_assert_int_eq(fhrl_input_varies(&linear), 1);
+  ck_assert_int_eq(fhrl_input_varies(&constant), 0);
+  ck_assert_double_eq(fhrl_input_break(&chirp, 1.0), HUGE_VAL);
+  fhrl_input_free(&constant);
+  fhrl_input_free(&linear);
+  fhrl_input_free(&chirp);
+}
+END_TEST
+
+// Power at `cycles` per record of a recorded u.
+static double power(int samples, const double u[], int cycles)
+{
+  double c = 0.0, s = 0.0;
+  for (int k = 0; k < samples; k++) {
+    const double phase = 2.0 * 3.14159265358979323846 * cycles * k / samples;
+    c += u[k] * cos(phase) / samples;
+    s += u[k] * sin(phase) / samples;
+  }
+  return 2.0 * (c * c + s * s);
+}
+
+START_TEST(noise_keeps_to_its_band_and_its_variance_and_is_frozen)
+{
+  static const char *const keys[][2] = {{"amplitude", "0.75"}, {"frequency", "0.5"}, {"frequency_high", "1.5"}, {"modes", "64"}};
+  enum { SAMPLES = 2048 };
+  static double record[2][SAMPLES];
+  const double T = 512.0;
+  fhrl_input in, again;
+  make(&in, "noise", 2, keys, 4);
+  make(&again, "noise", 2, keys, 4);
+  double square[2] = {0.0}, cross = 0.0, u[2], v[2];
+  for (int k = 0; k < SAMPLES; k++) {
+    fhrl_input_at(&in, T * k / SAMPLES, u);
+    fhrl_input_at(&again, T * k / SAMPLES, v);
+    ck_assert_mem_eq(u, v, sizeof u);
+    for (int i = 0; i < 2; i++) square[i] += (record[i][k] = u[i]) * u[i] / SAMPLES;
+    cross += u[0] * u[1] / SAMPLES;
+  }
+  for (int i = 0; i < 2; i++) {
+    ck_assert_double_eq_tol(square[i], 0.75 * 0.75, 0.06);
+    double inside = 0.0, outside = 0.0;
+    for (int k = 1; k <= 1000; k += 7) { // in units of 1 / T: the band is 256 .. 768
+      if (k < 240 || k > 784) outside += power(SAMPLES, record[i], k);
+      if (k > 272 && k < 752) inside += power(SAMPLES, record[i], k);
+    }
+    ck_assert_msg(outside < 0.02 * inside, "%g outside of the band, %g inside", outside, inside);
+  }
+  ck_assert_double_le(fabs(cross), 0.1); // channels are independent
+  fhrl_input_free(&in);
+  fhrl_input_free(&again);
+}
+END_TEST
+
+START_TEST(sines_have_their_frequencies_and_a_band_upside_down_is_refused)
+{
+  static const char *const keys[][2] = {{"frequency", "0.25"}, {"frequency_high", "0.75"}, {"modes", "3"}};
+  fhrl_input in;
+  fhrl_config c;
+  fhrl_err err;
+  make(&in, "sines", 1, keys, 3);
+  double square = 0.0, sum = 0.0, u[1], record[1024];
+  for (int k = 0; k < 1024; k++) {
+    fhrl_input_at(&in, 16.0 * k / 1024, u);
+    square += (record[k] = u[0]) * u[0] / 1024;
+  }
+  for (int k = 1; k <= 3; k++) sum += power(1024, record, 4 * k);
+  ck_assert_double_gt(square, 0.0);
+  ck_assert_double_eq_tol(sum, square, 1e-10); // all of it
+  fhrl_input_free(&in);
+  configure(&c, "chirp", "");
+  assert_ok(fhrl_config_set(&c, "input", "frequency_high", "0.01", "--set", &err));
+  assert_fails(fhrl_input_init(&in, &c, 1, &err), FHRL_ARG, &err, "input.frequency_high = 0.01 is below");
+  fhrl_config_free(&c);
+}
+END_TEST
+
 START_TEST(auto_is_nothing_for_a_system_without_inputs)
 {
   fhrl_err err;
@@ -149,6 +255,9 @@ int main(void)
   tcase_add_test(t, a_recording_is_held_over_each_token);
   tcase_add_test(t, a_recording_that_is_not_finite_is_refused);
   tcase_add_test(t, amplitudes_are_drawn_from_their_own_stream);
+  tcase_add_test(t, a_linear_input_and_a_chirp_have_the_amplitudes_of_a_sine);
+  tcase_add_test(t, noise_keeps_to_its_band_and_its_variance_and_is_frozen);
+  tcase_add_test(t, sines_have_their_frequencies_and_a_band_upside_down_is_refused);
   tcase_add_test(t, auto_is_nothing_for_a_system_without_inputs);
   tcase_add_test(t, one_sequence_of_a_file_is_read_or_the_reason_given);
   suite_add_tcase(s, t);
