@@ -18,6 +18,7 @@ include tests/models/local.mk
 include tests/analysis/local.mk
 include tests/cli/local.mk
 
+include tests/bench/ode.mk
 include tests/golden/local.mk
 
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
