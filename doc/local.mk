@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # doc: manual pages and texts
 dist_doc_DATA = README.md doc/equations.md doc/theory.md doc/options.md CONTRIBUTING.md
-EXTRA_DIST += doc/options.sh
+EXTRA_DIST += doc/options.sh doc/benchmarks.md
 
