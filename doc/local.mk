@@ -2,4 +2,5 @@
 # doc: manual pages and texts
 dist_doc_DATA = README.md doc/equations.md doc/theory.md doc/options.md CONTRIBUTING.md
 EXTRA_DIST += doc/options.sh doc/figures/compare_ladder.svg
+EXTRA_DIST += doc/options.sh doc/benchmarks.md
 
