@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# test_simulate.sh: flows, maps, events and ensembles from the command line, and how an integration may end badly
+. "${FHRL_TEST_DATA:?}/cli/lib.sh"
+
+ends 0 "a flow leaves its files" "$fhrl" simulate lorenz -o flow --t-end=5 --quiet
+for file in trajectory.nc trajectory.tsv run.json config.ini; do
+  [ -s flow/$file ] && ok "$file is there" || not_ok "$file is missing"
+done
+ends 0 "its configuration reproduces it" "$fhrl" simulate lorenz -c flow/config.ini -o again --quiet
+holds "to the same bytes" cmp flow/trajectory.nc again/trajectory.nc
+ends 0 "the same configuration may run again in the folder" "$fhrl" simulate lorenz -o flow --t-end=5 --quiet
+ends 2 "another may not" "$fhrl" simulate lorenz -o flow --t-end=6 --quiet
+says err "solver.t_end = '5', now it is '6'.*--force" "the key and both values are named"
+ends 0 "unless forced" "$fhrl" simulate lorenz -o flow --t-end=6 --quiet --force
+ends 0 "a map is stepped" "$fhrl" simulate idp_saliency --t-end=20 --quiet --json
+says out '"method": "map"' "and says so"
+ends 0 "events are listed" "$fhrl" simulate idp_hopfield --t-end=5 --quiet --json
+says out '"name": "switch"' "by name"
+
+ends 0 "an ensemble with two threads" "$fhrl" simulate fhrl --members=100 --t-end=10 -o two --threads=2 --quiet
+ends 0 "and with one" "$fhrl" simulate fhrl --members=100 --t-end=10 -o one --threads=1 --quiet
+holds "ends in the same bytes" cmp one/ensemble.tsv two/ensemble.tsv
+[ "$(grep -c '^[0-9]' one/ensemble.tsv)" -eq 100 ] && ok "with a row per member" || not_ok "without a row per member"
+
+ends 1 "a blow-up is no result" "$fhrl" simulate fhrl --quiet --param drive=fastweight \
+  --param "W_r=diag 6.666666666666667" --param "W_v=diag 1" --param "B=diag 0" --x0=7,0,0,0,0,0
+says err "blows up near t = 4\.32" "it names the time"
+ends 2 "a start where the field jumps is refused" "$fhrl" simulate fhrl --param epsilon=0 --x0=0,0,0,0,0,0
+says err "jumps at y = 0" "with the reason"
+ends 1 "a limit of steps is a failure" "$fhrl" simulate lorenz --set solver.max_steps=10 --quiet
+says err "max_steps = 10 are used up at t = " "and says where"
+ends 0 "a layer that nobody trained" "$fhrl" simulate fhrl_layer --t-end=3 -o layer --quiet
+finish
