@@ -11,7 +11,7 @@ ends 0 "its configuration reproduces it" "$fhrl" simulate lorenz -c flow/config.
 holds "to the same bytes" cmp flow/trajectory.nc again/trajectory.nc
 ends 0 "the same configuration may run again in the folder" "$fhrl" simulate lorenz -o flow --t-end=5 --quiet
 ends 2 "another may not" "$fhrl" simulate lorenz -o flow --t-end=6 --quiet
-says err "solver.t_end = '5', now it is '6'.*--force" "the key and both values are named"
+says err "with --force: flow.config.ini has solver.t_end = '5', now it is '6'" "the key and both values are named"
 ends 0 "unless forced" "$fhrl" simulate lorenz -o flow --t-end=6 --quiet --force
 ends 0 "a map is stepped" "$fhrl" simulate idp_saliency --t-end=20 --quiet --json
 says out '"method": "map"' "and says so"
