@@ -5,6 +5,7 @@ nobase_dist_pkgdata_DATA += \
 	plots/loss.gp \
 	plots/training.gp \
 	plots/probe.gp \
+	plots/wr.gp \
 	plots/portrait.gp \
 	plots/iss.gp \
 	plots/compare_ladder.gp \

@@ -59,19 +59,21 @@ void fhrl_probe_forget(fhrl_probe_subspace *s)
 
 // ---- results
 
-fhrl_status fhrl_probe_init(int N, int T, int perturbations, fhrl_probe_result *out, fhrl_err *err)
+fhrl_status fhrl_probe_init(int N, int T, int d, int perturbations, fhrl_probe_result *out, fhrl_err *err)
 {
   const size_t samples_size = (size_t)FHRL_PROBE_METRIC_COUNT * N, irr = (size_t)N * T, esri = 3 * (size_t)T;
   *out = (fhrl_probe_result){.N = N, .T = T, .perturbations = perturbations};
   out->sample = malloc(samples_size * sizeof *out->sample);
   out->irr_t = T ? malloc(irr * sizeof *out->irr_t) : NULL;
   out->esri_t = T ? malloc(esri * sizeof *out->esri_t) : NULL;
-  if (!out->sample || (T && (!out->irr_t || !out->esri_t))) {
+  out->sigma = d ? malloc((size_t)d * sizeof *out->sigma) : NULL;
+  if (!out->sample || (T && (!out->irr_t || !out->esri_t)) || (d && !out->sigma)) {
     fhrl_probe_free(out);
     return fhrl_fail(err, FHRL_NOMEM, "no memory for the metrics of %d probes", N);
   }
   for (size_t i = 0; i < samples_size; i++) out->sample[i] = FHRL_NAN;
   for (size_t i = 0; T && i < esri; i++) out->esri_t[i] = FHRL_NAN;
+  for (int i = 0; i < d; i++) out->sigma[i] = FHRL_NAN;
   for (int m = 0; m < FHRL_PROBE_METRIC_COUNT; m++) out->value[m] = out->error[m] = FHRL_NAN;
   return FHRL_OK;
 }
@@ -97,7 +99,7 @@ fhrl_status fhrl_probe_average(int layers, const fhrl_probe_result results[], fh
   const int N = results[0].N;
   const fhrl_probe_drift **drifts = malloc((size_t)layers * sizeof *drifts);
   if (!drifts) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d layers", layers);
-  fhrl_status status = fhrl_probe_init(N, 0, results[0].perturbations, out, err);
+  fhrl_status status = fhrl_probe_init(N, 0, 0, results[0].perturbations, out, err);
   if (status != FHRL_OK) goto done;
   for (int i = 0; i < FHRL_PROBE_METRIC_COUNT * N; i++) {
     out->sample[i] = 0.0;
@@ -125,6 +127,7 @@ void fhrl_probe_free(fhrl_probe_result *result)
   free(result->sample);
   free(result->irr_t);
   free(result->esri_t);
+  free(result->sigma);
   *result = (fhrl_probe_result){0};
 }
 

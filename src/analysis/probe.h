@@ -99,10 +99,11 @@ typedef struct fhrl_probe_result {
   fhrl_probe_drift drift[FHRL_PROBE_DIRECTIONS];
   double *irr_t;                         // owned; (N, T) IRR_t over x_pre; NULL in the mean
   double *esri_t;                        // owned; (3, T) batch ESRI_t of out, x, y; [T-1] is NaN; NULL in the mean
+  double *sigma;                         // owned; (d) singular values of W_r, descending; NULL in the mean
 } fhrl_probe_result;
 
-// A result with everything undefined; N >= 1 probes, T tokens (0: no curves over tokens).
-fhrl_status fhrl_probe_init(int N, int T, int perturbations, fhrl_probe_result *out, fhrl_err *err);
+// A result with everything undefined; N >= 1 probes, T tokens (0: no curves over tokens), d channels (0: no sigma).
+fhrl_status fhrl_probe_init(int N, int T, int d, int perturbations, fhrl_probe_result *out, fhrl_err *err);
 void fhrl_probe_free(fhrl_probe_result *result); // leaves it zeroed
 
 // Sets value and error of the sampled metrics from their samples.

@@ -130,6 +130,35 @@ static fhrl_status save_spectra(const fhrl_probe_session *s, const char *path, f
   return fhrl_table_commit(&t, err);
 }
 
+static fhrl_status save_reentry(const fhrl_probe_session *s, const char *path, fhrl_err *err)
+{
+  static const char *const names[] = {"row", "column", "value"};
+  static const char *const units[] = {"channel", "channel", "1"};
+  const int d = s->config.d;
+  const double *W = s->wr;
+  fhrl_table t;
+  FHRL_TRY(fhrl_table_begin(&t, path, "fhrl.probe.wr/1", names, units, 3, err));
+  for (int i = 0; i < s->config.layers; i++) {
+    if (i > 0) fhrl_table_break(&t);
+    for (int row = 0; row < d; row++)
+      for (int column = 0; column < d; column++) fhrl_table_row(&t, (const double[]){row, column, *W++});
+  }
+  return fhrl_table_commit(&t, err);
+}
+
+static fhrl_status save_singular(const fhrl_probe_session *s, const char *path, fhrl_err *err)
+{
+  static const char *const names[] = {"index", "sigma"};
+  static const char *const units[] = {"1", "1"};
+  fhrl_table t;
+  FHRL_TRY(fhrl_table_begin(&t, path, "fhrl.probe.wr_spectrum/1", names, units, 2, err));
+  for (int i = 0; i < s->config.layers; i++) {
+    if (i > 0) fhrl_table_break(&t);
+    for (int k = 0; k < s->config.d; k++) fhrl_table_row(&t, (const double[]){k + 1.0, s->layer[i].sigma[k]});
+  }
+  return fhrl_table_commit(&t, err);
+}
+
 // ---- recordings
 
 typedef struct store {
@@ -220,5 +249,9 @@ fhrl_status fhrl_probe_files_save(const fhrl_probe_session *s, const char *folde
   FHRL_TRY(save_tokens(s, path, err));
   FHRL_TRY(fhrl_file_join(folder, "probe_rdp.tsv", path, err));
   FHRL_TRY(save_spectra(s, path, err));
+  FHRL_TRY(fhrl_file_join(folder, "wr.tsv", path, err));
+  FHRL_TRY(save_reentry(s, path, err));
+  FHRL_TRY(fhrl_file_join(folder, "wr_spectrum.tsv", path, err));
+  FHRL_TRY(save_singular(s, path, err));
   return save_recordings(s, folder, version, err);
 }

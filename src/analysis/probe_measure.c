@@ -61,7 +61,7 @@ static fhrl_status weights_task(const work *w, fhrl_err *err)
   double *value = w->out->value, *scratch = malloc((size_t)k * d * sizeof *scratch);
   if (!scratch) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d directions", k);
   fhrl_weight m;
-  const fhrl_status status = fhrl_weight_measure(d, w->layer->Wr, &m, NULL, err);
+  const fhrl_status status = fhrl_weight_measure(d, w->layer->Wr, &m, w->out->sigma, err);
   if (status == FHRL_OK) {
     value[FHRL_PROBE_WR_FROBENIUS] = m.frobenius;
     value[FHRL_PROBE_WR_ANISOTROPY] = m.anisotropy;
@@ -150,7 +150,7 @@ fhrl_status fhrl_probe_measure(const fhrl_probe_plan *plan, const fhrl_probe_lay
   work w = {.plan = plan, .layer = layer, .subspace = subspace, .out = out, .state = {layer->out, layer->x, layer->y}};
   *out = (fhrl_probe_result){0};
   FHRL_TRY(refuse_infinite(layer, err));
-  FHRL_TRY(fhrl_probe_init(N, T, plan->perturbations, out, err));
+  FHRL_TRY(fhrl_probe_init(N, T, layer->d, plan->perturbations, out, err));
   fhrl_status status = FHRL_OK;
   w.mean = malloc(n * (size_t)layer->d * sizeof *w.mean);
   w.sample = malloc(n * sizeof *w.sample);

@@ -93,7 +93,7 @@ static fhrl_status measure_layers(const fhrl_gpt *gpt, const fhrl_real memory[],
 {
   const fhrl_gpt_config *c = &gpt->config;
   const size_t wide = (size_t)s->N * c->T * c->d, slots = (size_t)s->N * c->r * c->d, dd = (size_t)c->d * c->d;
-  const size_t embedding = (size_t)c->vocabulary * c->d, layer_size = 5 * wide + 2 * slots + dd;
+  const size_t embedding = (size_t)c->vocabulary * c->d, layer_size = 5 * wide + 2 * slots;
   fhrl_probe_subspace subspace = {0};
   fhrl_status status = FHRL_OK;
   double *store = malloc((layer_size > embedding ? layer_size : embedding) * sizeof *store), *at = store;
@@ -113,6 +113,7 @@ static fhrl_status measure_layers(const fhrl_gpt *gpt, const fhrl_real memory[],
     layer.out = widen(wide, r->h_out, &at);
     layer.U = widen(slots, memory ? memory + (size_t)i * 2 * slots : r->U, &at);
     layer.V = widen(slots, memory ? memory + ((size_t)i * 2 + 1) * slots : r->V, &at);
+    at = s->wr + (size_t)i * dd;
     layer.Wr = widen(dd, gpt->params.layer[i].wr, &at);
     status = fhrl_probe_measure(&s->plan, &layer, &subspace, team, &s->layer[i], err);
     if (status != FHRL_OK) {
@@ -140,7 +141,8 @@ fhrl_status fhrl_probe_session_run(const fhrl_gpt *gpt, const fhrl_probe_plan *p
   fhrl_team *team = NULL;
   fhrl_status status = FHRL_OK;
   out->layer = calloc((size_t)gpt->config.layers, sizeof *out->layer);
-  if (!out->layer) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for %d layers", gpt->config.layers));
+  out->wr = malloc((size_t)gpt->config.layers * gpt->config.d * gpt->config.d * sizeof *out->wr);
+  if (!out->layer || !out->wr) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for %d layers", gpt->config.layers));
   if (gpt->config.sigma > 0.0) {
     memory = malloc((size_t)gpt->config.layers * 2 * N * gpt->config.r * gpt->config.d * sizeof *memory);
     if (!memory) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for the slots of %d probes", N));
@@ -161,6 +163,7 @@ void fhrl_probe_session_free(fhrl_probe_session *s)
   for (int i = 0; s->layer && i < s->config.layers; i++) fhrl_probe_free(&s->layer[i]);
   fhrl_probe_free(&s->mean);
   free(s->layer);
+  free(s->wr);
   fhrl_record_free(&s->record);
   free(s->byte);
   *s = (fhrl_probe_session){0};

@@ -82,6 +82,7 @@ static fhrl_status probe(const fhrl_run *run, const fhrl_config *config, const f
   FHRL_DO(status, fhrl_probe_files_save(&session, out->folder, fhrl_version_text(), err));
   say(out, &session);
   fhrl_output_draw(out, "probe", (const char *const[]){"probe_irr.tsv", "probe_rdp.tsv"}, 2);
+  fhrl_output_draw(out, "wr", (const char *const[]){"wr.tsv", "wr_spectrum.tsv"}, 2);
   status = fhrl_output_finish(out, err);
 done:
   fhrl_probe_session_free(&session);

@@ -79,7 +79,7 @@ const fhrl_command fhrl_command_table[] = {
     .input = "RUN",
     .summary = "drives a trained network with probe sequences and measures its layers",
     .leaves = "in RUN/probe/ or the folder of -o: metrics.json, metrics.tsv, layer<k>.nc, logits.nc, probe_irr.tsv, "
-              "probe_rdp.tsv, probe.svg, run.json, config.ini",
+              "probe_rdp.tsv, wr.tsv, wr_spectrum.tsv, probe.svg, wr.svg, run.json, config.ini",
     .run = fhrl_cmd_probe,
     .shorts = probe_shorts,
     .keys = probe_keys},

@@ -138,8 +138,8 @@ static void read_file(const char *folder, const char *name, char **data, size_t 
 
 START_TEST(the_number_of_threads_changes_no_byte_of_any_file)
 {
-  static const char *const name[] = {"metrics.json", "metrics.tsv", "probe_irr.tsv", "probe_rdp.tsv", "layer0.nc",
-    "layer1.nc", "logits.nc"};
+  static const char *const name[] = {"metrics.json", "metrics.tsv", "probe_irr.tsv", "probe_rdp.tsv", "wr.tsv",
+    "wr_spectrum.tsv", "layer0.nc", "layer1.nc", "logits.nc"};
   char folder[2][512];
   for (int i = 0; i < 2; i++) {
     char path[FHRL_PATH_SIZE];

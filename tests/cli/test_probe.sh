@@ -21,14 +21,37 @@ number()
 
 ends 0 "a run is probed" probe net
 says out "^mean +[0-9.]+" "the mean over layers is said"
-for file in metrics.json metrics.tsv layer0.nc layer1.nc logits.nc probe_irr.tsv probe_rdp.tsv run.json config.ini; do
+for file in metrics.json metrics.tsv layer0.nc layer1.nc logits.nc probe_irr.tsv probe_rdp.tsv wr.tsv wr_spectrum.tsv run.json config.ini; do
   holds "it leaves $file" test -s net/probe/$file
 done
+# rows FILE BLOCKS LINES: rows of numbers under the names, in as many blocks of as many lines
+rows()
+{
+  awk -v blocks="$2" -v lines="$3" '/^#/ || NF == 0 {next} $1 !~ /^[0-9]/ {block++; next} {n[block]++}
+    END {for (i = 1; i <= block; i++) if (n[i] != lines) exit 1; exit block != blocks}' "$1"
+}
+
+# norms FILE COLUMN: of a block, the root of the sum of squares
+norms()
+{
+  awk -v column="$2" '/^#/ || NF == 0 {next} $column + 0 != $column {if (seen++) printf "%.9f\n", sqrt(s); s = 0; next}
+    {s += $column * $column} END {printf "%.9f\n", sqrt(s)}' "$1"
+}
+holds "wr.tsv holds 12 x 12 entries of each layer" rows net/probe/wr.tsv 2 144
+holds "wr_spectrum.tsv 12 singular values of each" rows net/probe/wr_spectrum.tsv 2 12
+norms net/probe/wr.tsv 3 >entries
+norms net/probe/wr_spectrum.tsv 2 >values
+awk -F '\t' '/^#/ {next} !at {for (i = 1; i <= NF; i++) if ($i == "wr_frobenius") at = i; next}
+  $1 != "mean" {printf "%.9f\n", $at}' net/probe/metrics.tsv >metrics
+holds "entries and singular values have the same norm" cmp entries values
+holds "the norm that the metrics tell" cmp entries metrics
+holds "singular values fall" awk '/^#/ {next} NF == 0 || $1 !~ /^[0-9]/ {last = 1e300; next} $2 > last {exit 1} {last = $2}' \
+  net/probe/wr_spectrum.tsv
 holds "an undefined number is never bare" sh -c '! grep -Eqi ": -?(nan|inf)" net/probe/metrics.json'
 
 ends 0 "the same with one thread" probe net -o one --threads=1
 ends 0 "and with three" probe net -o three --threads=3
-for file in metrics.json metrics.tsv layer0.nc layer1.nc logits.nc probe_irr.tsv probe_rdp.tsv config.ini; do
+for file in metrics.json metrics.tsv layer0.nc layer1.nc logits.nc probe_irr.tsv probe_rdp.tsv wr.tsv wr_spectrum.tsv config.ini; do
   holds "threads change no byte of $file" cmp one/$file three/$file
 done
 ends 0 "its config.ini reproduces it" "$fhrl" probe net --quiet -c one/config.ini -o again
