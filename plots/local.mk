@@ -6,6 +6,7 @@ nobase_dist_pkgdata_DATA += \
 	plots/training.gp \
 	plots/probe.gp \
 	plots/wr.gp \
+	plots/gamma.gp \
 	plots/portrait.gp \
 	plots/iss.gp \
 	plots/compare_ladder.gp \

@@ -5,6 +5,7 @@ check_SCRIPTS += tests/cli/test_train.sh
 check_SCRIPTS += tests/cli/test_simulate.sh
 check_SCRIPTS += tests/cli/test_sample.sh
 check_SCRIPTS += tests/cli/test_probe.sh
+check_SCRIPTS += tests/cli/test_gamma.sh
 check_SCRIPTS += tests/cli/test_compare.sh
 check_SCRIPTS += tests/cli/test_docs.sh
 check_SCRIPTS += tests/cli/test_tour.sh
