@@ -5,7 +5,7 @@ EXTRA_PROGRAMS += tests/bench/bench_train
 tests_bench_bench_train_SOURCES = tests/bench/bench_train.c
 tests_bench_bench_train_LDADD = $(FHRL_LDADD)
 CLEANFILES += tests/bench/bench_train
-EXTRA_DIST += tests/bench/bench_train.py tests/bench/peer_torch.py
+EXTRA_DIST += tests/bench/bench_train.py tests/bench/peer_torch.py doc/benchmarks.md
 BENCH_ROUNDS = 7
 
 .PHONY: bench-train
