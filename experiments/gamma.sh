@@ -23,6 +23,9 @@ if [ $# -gt 3 ]; then
 else
   set -- 0 0.02 0.05 0.15 0.3
 fi
+# in order, so that lines of the figure do not turn back
+# shellcheck disable=SC2046
+set -- $(printf '%s\n' "$@" | LC_ALL=C sort -gu)
 plots=$(dirname "$0")/../plots
 metrics="irr irr_wr irr_wr_attention esri_batch_y rdp_frequency rdp_centroid wr_frobenius wr_anisotropy wr_alignment_topk"
 mkdir -p "$folder"

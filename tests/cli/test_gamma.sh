@@ -25,7 +25,7 @@ for ending in svg png; do
   holds "gamma.$ending is drawn" test -s sweep/gamma.$ending
 done
 cp sweep/gamma.tsv table
-ends 0 "again" "$sweep" "$fhrl" sweep 2 0 0.3
+ends 0 "again, in another order" "$sweep" "$fhrl" sweep 2 0.3 0
 holds "the same table" cmp table sweep/gamma.tsv
 says sweep/gamma0/seed1/run.json '"resumed_from": 5,' "of the runs that were there"
 ends 0 "one seed" "$sweep" "$fhrl" sweep 1 0.3
