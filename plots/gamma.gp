@@ -52,7 +52,12 @@ set xlabel "γ [1]" font small offset 0, 0.5
 set tics font small
 set key font small
 set xrange [low-0.04*(high-low):high+0.04*(high-low)]
+# some three tics a side
+power = 10**floor(log10((high - low) / 3))
+lead = (high - low) / 3 / power
+set xtics power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : 5)
 set format y "%.4g"
+set offsets 0, 0, graph 0.35, 0 # the keys' room
 set multiplot layout 2, 3 margins 0.075, 0.98, 0.1, 0.93 spacing 0.085, 0.17
 bar = "with yerrorlines pointtype 7 pointsize 0.6 linewidth 1.6"
 dot = "with points pointtype 6 pointsize 0.5 linecolor rgb '#909090' notitle"
@@ -65,6 +70,7 @@ set key top left
 plot ARG2 using "gamma":"irr" @dot, ARG2 using "gamma":"irr_wr" @dot, \
   $means index 3 using 1:2:3 @bar linetype 2 title "without γ", $means index 2 using 1:2:3 @bar linetype 1 title "IRR"
 unset key
+set offsets
 set yrange [*:*]
 set title "‖W_r‖_F [1]"
 plot ARG2 using "gamma":"wr_frobenius" @dot, $means index 4 using 1:2:3 @bar linetype 1
