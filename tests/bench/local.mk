@@ -10,4 +10,4 @@ BENCH_ROUNDS = 7
 
 .PHONY: bench-train
 bench-train: fhrl$(EXEEXT) tests/bench/bench_train$(EXEEXT)
-	python3 $(srcdir)/tests/bench/bench_train.py --build . --rounds $(BENCH_ROUNDS) --out
+	python3 $(srcdir)/tests/bench/bench_train.py --build . --rounds $(BENCH_ROUNDS) --out doc/benchmarks.md
