@@ -196,28 +196,13 @@ static int jvp(const fhrl_system *s, double time, const double x[], const double
   return 0;
 }
 
-// Rows (r, d) less their mean: the sum of squares; mean (d) is scratch.
-static double spread(int r, int d, const double rows[], double mean[])
-{
-  double sum = 0.0;
-  memset(mean, 0, (size_t)d * sizeof *mean);
-  for (int i = 0; i < r; i++)
-    for (int j = 0; j < d; j++) mean[j] += rows[(size_t)i * d + j] / r;
-  for (int i = 0; i < r; i++)
-    for (int j = 0; j < d; j++) {
-      const double e = rows[(size_t)i * d + j] - mean[j];
-      sum += e * e;
-    }
-  return sum;
-}
-
 static int observe(const fhrl_system *s, double time, const double x[], double out[])
 {
   const int d = (int)s->p[D], r = (int)s->p[R];
   const double *u = x + d, *v = u + (size_t)r * d, rho = fhrl_norm(d, x);
   out[RHO] = rho;
   out[LYAPUNOV] = 0.5 * (rho - 1.0) * (rho - 1.0);
-  out[SLOT_SPREAD] = sqrt(spread(r, d, u, s->work) + spread(r, d, v, s->work));
+  out[SLOT_SPREAD] = sqrt(fhrl_spread(r, d, u, s->work) + fhrl_spread(r, d, v, s->work));
   out[ROW_MAX] = 0.0;
   for (int i = 0; i < 2 * r; i++)
     out[ROW_MAX] = fmax(out[ROW_MAX], fhrl_norm(d, u + (size_t)i * d));

@@ -193,21 +193,6 @@ static int jvp(const fhrl_system *s, double time, const double x[], const double
   return 0;
 }
 
-// Rows (r, d) less their mean: adds the squares; mean (d) is scratch.
-static double spread(int r, int d, const double rows[], double mean[])
-{
-  double sum = 0.0;
-  memset(mean, 0, (size_t)d * sizeof *mean);
-  for (int i = 0; i < r; i++)
-    for (int j = 0; j < d; j++) mean[j] += rows[(size_t)i * d + j] / r;
-  for (int i = 0; i < r; i++)
-    for (int j = 0; j < d; j++) {
-      const double e = rows[(size_t)i * d + j] - mean[j];
-      sum += e * e;
-    }
-  return sum;
-}
-
 static int observe(const fhrl_system *s, double time, const double x[], double out[])
 {
   const int d = (int)s->p[D], r = (int)s->p[R];
@@ -221,7 +206,7 @@ static int observe(const fhrl_system *s, double time, const double x[], double o
   out[LYAPUNOV] = 0.5 * e * e;
   out[LYAPUNOV_DOT] = e * rho_dot;
   out[NORM_W] = t.norm_w;
-  out[SLOT_SPREAD] = sqrt(spread(r, d, u, mean) + spread(r, d, v, mean));
+  out[SLOT_SPREAD] = sqrt(fhrl_spread(r, d, u, mean) + fhrl_spread(r, d, v, mean));
   out[ROW_MAX] = 0.0;
   for (int i = 0; i < 2 * r; i++) out[ROW_MAX] = fmax(out[ROW_MAX], fhrl_norm(d, u + (size_t)i * d));
   return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// command_table: every command; --help, doc/options.md and the man page are made from it
+// command_table: every command; --help and doc/options.md are made from it
 #include "analysis/compare.h"
 #include "analysis/iss.h"
 #include "analysis/portrait.h"

@@ -154,3 +154,18 @@ static inline void fhrl_matvec_transposed(int rows, int cols, const double A[], 
   for (int i = 0; i < rows; i++)
     for (int j = 0; j < cols; j++) y[j] += A[(size_t)i * cols + j] * x[i];
 }
+
+// Sum of squares of rows (r, d) less their mean; mean (d) is scratch.
+static inline double fhrl_spread(int r, int d, const double rows[], double mean[])
+{
+  double sum = 0.0;
+  for (int j = 0; j < d; j++) mean[j] = 0.0;
+  for (int i = 0; i < r; i++)
+    for (int j = 0; j < d; j++) mean[j] += rows[(size_t)i * d + j] / r;
+  for (int i = 0; i < r; i++)
+    for (int j = 0; j < d; j++) {
+      const double e = rows[(size_t)i * d + j] - mean[j];
+      sum += e * e;
+    }
+  return sum;
+}
