@@ -25,3 +25,10 @@ libfhrl_a_SOURCES += models/models.def \
 	models/lorenz.c \
 	models/fhrl.c \
 	models/fhrl_layer.c
+
+# what a model of one's own needs: the file that it begins with, and the headers that it includes
+nobase_dist_pkgdata_DATA += models/template/my_model.c
+fhrl_modeldir = $(pkgincludedir)/ode
+fhrl_model_HEADERS = src/ode/model.h
+fhrl_fielddir = $(pkgincludedir)/base
+fhrl_field_HEADERS = src/base/field.h

@@ -92,7 +92,7 @@ static fhrl_status save_dataset(const fhrl_output *out, const fhrl_setup *s, con
   }
   snprintf(seed, sizeof seed, "%d", s->seed);
   const char *const attributes[] = {"schema", "fhrl.trajectory/1", "model", m->name, "reference", m->reference, "seed", seed,
-    "time_unit", m->time_unit, NULL};
+    "time_unit", m->time_unit, s->user.model ? "model_sha256" : NULL, s->user.digest, NULL};
   FHRL_DO(status, fhrl_output_path(out, "trajectory.nc", path, err));
   status = fhrl_dataset_save(path, v, used, 0, attributes, err);
 done:

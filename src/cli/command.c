@@ -33,7 +33,7 @@ static error_t take_short(parse *p, const fhrl_short *s, const char *arg, struct
   char text[2048];
   const size_t key_len = strlen(s->key);
   const int prefix = s->key[key_len - 1] == '.'; // "model." takes NAME=VALUE
-  if (snprintf(text, sizeof text, "%s%s%s", s->key, prefix ? "" : "=", arg) >= (int)sizeof text)
+  if (snprintf(text, sizeof text, "%s%s%s", s->key, prefix ? "" : "=", arg ? arg : "true") >= (int)sizeof text)
     argp_error(state, "--%s: value too long", s->option);
   p->status = fhrl_settings_assign(text, &p->run.settings, p->err);
   return p->status == FHRL_OK ? 0 : EINVAL;
@@ -121,8 +121,10 @@ static int report(const char *name, fhrl_status status, const fhrl_err *err)
 static int run_command(const fhrl_command *c, int argc, char *argv[])
 {
   fhrl_err err = {FHRL_OK, ""};
+  fhrl_notes notes = {.count = 0};
   const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  parse p = {.run = {.command = c, .threads = processors > 0 ? (int)processors : 1}, .status = FHRL_OK, .err = &err};
+  parse p = {.run = {.command = c, .threads = processors > 0 ? (int)processors : 1, .notes = &notes}, .status = FHRL_OK,
+    .err = &err};
   if (p.run.threads > THREADS_MAX) p.run.threads = THREADS_MAX;
   struct argp_option options[OPTION_MAX];
   collect(c, options);

@@ -4,6 +4,7 @@
 
 #include "base/config.h"
 #include "base/status.h"
+#include "cli/notes.h"
 
 enum { FHRL_REQUIRE_SIZE = 512 };
 
@@ -17,9 +18,11 @@ typedef struct fhrl_run {
   int json, force, quiet;
   int silent;             // 1: nothing on standard output, for a command that another one begins with
   int threads;            // >= 1
+  fhrl_notes *notes;      // what the set-up has found and every result says; borrowed, NULL: nobody asks
 } fhrl_run;
 
-// A short option --NAME=VALUE that stands for --set KEY=VALUE; with key "model." it takes NAME=VALUE.
+// A short option --NAME=VALUE that stands for --set KEY=VALUE; with key "model." it takes NAME=VALUE. One without an
+// argument (NULL) stands for --set KEY=true.
 typedef struct fhrl_short {
   const char *option, *argument, *key, *meaning;
 } fhrl_short;
@@ -33,7 +36,7 @@ typedef struct fhrl_keys {
 
 typedef struct fhrl_command {
   const char *name;
-  const char *input;   // its operand in usage: "RUN", "MODEL", "[NAME]" or "" (brackets: may be absent)
+  const char *input;   // its operand in usage: "RUN", "MODEL", "[MODEL]" or "" (brackets: may be absent)
   const char *summary; // one line
   const char *leaves;  // what it writes, one line
   fhrl_status (*run)(const fhrl_run *run, fhrl_err *err);

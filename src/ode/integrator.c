@@ -140,8 +140,6 @@ static fhrl_status check(const fhrl_system *s, const fhrl_input *in, const fhrl_
     return fhrl_fail(err, FHRL_ARG, "%s takes %d inputs, not %d", m->name, s->dims.n_u, in->n_u);
   if (!(solver->rtol > 0.0 && solver->atol > 0.0))
     return fhrl_fail(err, FHRL_ARG, "tolerances rtol = %g and atol = %g must be positive", solver->rtol, solver->atol);
-  if (solver->method == FHRL_METHOD_BDF && m->jvp == NULL)
-    return fhrl_fail(err, FHRL_ARG, "bdf needs a Jacobian, which %s does not have", m->name);
   if (solver->step > 0.0 && solver->method != FHRL_METHOD_DOP853)
     return fhrl_fail(err, FHRL_ARG, "a fixed step needs the method dop853");
   return FHRL_OK;

@@ -31,7 +31,6 @@ static double decay_rate(fhrl_integrator *it)
 {
   const int n = it->s->n;
   double *v = it->scratch, *w = it->scratch + n, rate = 0.0;
-  if (it->s->model->jvp == NULL) return 0.0;
   fhrl_random_normal((fhrl_random){.stream = FHRL_STREAM_START, .sequence = 1}, 0, (size_t)n, v);
   for (int k = 0; k < ITERATIONS; k++) {
     const double norm = fhrl_norm(n, v);

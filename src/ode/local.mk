@@ -12,3 +12,8 @@ libfhrl_a_SOURCES += \
 	src/ode/sundials_cvode.c src/ode/sundials_cvode.h src/ode/engine.h \
 	src/ode/batch.c src/ode/batch.h src/ode/ensemble.c src/ode/ensemble.h \
 	src/ode/dop853.c src/ode/dop853.h src/ode/dop853_table.h
+libfhrl_a_SOURCES += src/ode/difference.c src/ode/difference.h
+libfhrl_a_SOURCES += src/ode/variant.c src/ode/variant.h
+libfhrl_a_SOURCES += src/ode/contract.c src/ode/contract_table.c src/ode/contract_field.c src/ode/contract_field.h src/ode/contract.h
+libfhrl_a_SOURCES += src/ode/user_model.c src/ode/user_model_build.c src/ode/user_model.h
+libfhrl_a_SOURCES += src/ode/user_template.c src/ode/user_template.h

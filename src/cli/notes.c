@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// notes: what is true of a run whatever its command, said in every result
+#include "cli/notes.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+void fhrl_notes_add(fhrl_notes *notes, const char *key, const char *text, const char *title, const char *line)
+{
+  if (notes == NULL) return;
+  assert(notes->count < FHRL_NOTES_MAX);
+  fhrl_note *note = &notes->item[notes->count++];
+  note->key = key;
+  note->title = title;
+  snprintf(note->text, sizeof note->text, "%s", text);
+  snprintf(note->line, sizeof note->line, "%s", line ? line : "");
+}
+
+void fhrl_notes_put(const fhrl_notes *notes, fhrl_json *o)
+{
+  for (int i = 0; notes && i < notes->count; i++) fhrl_json_text(o, notes->item[i].key, notes->item[i].text);
+}
