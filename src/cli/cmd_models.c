@@ -93,9 +93,11 @@ static fhrl_status check(const fhrl_output *out, const fhrl_model *m, fhrl_err *
   for (int i = 0; i < fhrl_contract_fact_count; i++) {
     const fhrl_contract_fact *fact = &fhrl_contract_facts[i];
     fhrl_contract_finding found;
+    fhrl_output_say(out, "%-16s ", fact->name);
+    fflush(stdout); // a model that crashes shows in which fact
     FHRL_TRY(fhrl_contract_examine(m, i, &found, err));
     const char *verdict = fhrl_contract_text(found.verdict);
-    fhrl_output_say(out, "%-16s %-8s %6d  %s\n", fact->name, verdict, found.cases,
+    fhrl_output_say(out, "%-8s %6d  %s\n", verdict, found.cases,
       found.verdict == FHRL_CONTRACT_HELD ? fact->meaning : found.why.msg);
     fhrl_json *o = fhrl_json_object();
     fhrl_json_text(o, "fact", fact->name);

@@ -2,9 +2,11 @@
 // operand: MODEL on the command line: the name of a model of the program, or the path of one's own
 #include "cli/operand.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "ode/system.h"
 
@@ -30,12 +32,38 @@ static void pass_on(const fhrl_run *run, const fhrl_user_model *user)
     user->command, run->input, user->said, length > 0 && user->said[length - 1] == '\n' ? "" : "\n");
 }
 
+// ---- a model that crashes
+
+static char last_words[FHRL_PATH_SIZE + 200];
+
+// Only what a signal handler may do; then the signal takes its usual course.
+static void crashed(int number)
+{
+  if (write(STDERR_FILENO, last_words, strlen(last_words)) < 0) return;
+}
+
+// The program's own code is tested; what is not is the file that was just loaded.
+static void expect_crash(const fhrl_run *run)
+{
+  static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+  struct sigaction action = {.sa_handler = crashed, .sa_flags = SA_RESETHAND};
+  snprintf(last_words, sizeof last_words,
+    "\nfhrl %s: crashed while the model %.*s was in use, probably in its code: an index out of range, or a pointer?\n",
+    run->command->name, FHRL_PATH_SIZE - 1, run->input);
+  sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    struct sigaction before;
+    if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL) sigaction(signals[i], &action, NULL);
+  }
+}
+
 fhrl_status fhrl_operand_model(const fhrl_run *run, fhrl_user_model *user, const fhrl_model **model, fhrl_err *err)
 {
   memset(user, 0, sizeof *user);
   if (fhrl_user_model_is_path(run->input)) {
     const fhrl_status status = fhrl_user_model_open(run->input, user, err);
     pass_on(run, user);
+    if (status == FHRL_OK) expect_crash(run);
     *model = user->model;
     return status;
   }

@@ -51,7 +51,7 @@ static fhrl_status finite(const fhrl_contract_case *c, const char *what, int n, 
     if (isfinite(a[i])) continue;
     if (n == c->s->n) fhrl_system_component(c->s, i, name, sizeof name);
     else snprintf(name, sizeof name, "entry %d", i);
-    return fhrl_fail(err, FHRL_NUMERIC, "%s: %s is %g", what, name, a[i]);
+    return fhrl_fail(err, FHRL_NUMERIC, "%s: %s is %g", what, name, isnan(a[i]) ? fabs(a[i]) : a[i]); // no "-nan"
   }
   return FHRL_OK;
 }

@@ -15,7 +15,8 @@ static double step_size(const fhrl_system *s, const double x[], const double v[]
     const double usual = fabs(s->model->state[block].value), typical = usual > 0.0 ? usual : 1.0;
     for (const int end = i + shape.rows * shape.cols; i < end; i++) {
       const double scale = fabs(x[i]) > typical ? fabs(x[i]) : typical, ratio = fabs(v[i]) / scale;
-      if (!(ratio <= largest)) largest = ratio; // a NaN comes through
+      if (isnan(ratio)) return ratio; // and comes through
+      if (ratio > largest) largest = ratio;
     }
   }
   if (largest == 0.0) return 0.0;

@@ -85,7 +85,7 @@ static fhrl_status find_descriptor(fhrl_user_model *u, const char *path, const c
   u->model = dlsym(u->library, symbol);
   if (u->model) return FHRL_OK;
   if (text) other_name(text, other);
-  if (*other)
+  if (*other && strcmp(other, stem) != 0)
     return fhrl_fail(err, FHRL_FORMAT, "%s defines no %s but %s%s: the file and its descriptor bear one name", path, symbol,
       prefix, other);
   return fhrl_fail(err, FHRL_FORMAT, "%s defines no %s: at its end has to stand `const fhrl_model %s = {...};`, not static",

@@ -21,7 +21,7 @@ typedef struct fhrl_user_model {
   void *library;                 // owned: what dlopen gave
   char source[FHRL_PATH_SIZE];   // absolute path of the .c (or the ready .so)
   char digest[FHRL_DIGEST_SIZE]; // SHA-256 of that file
-  char *command;                 // owned: the compiler's command line; NULL for a ready .so
+  char *command;                 // owned: the compiler's command line but for -o FILE -lm; NULL for a ready .so
   char *said;                    // owned: what the compiler wrote, warnings too; NULL if it did not run or was silent
   int compiled;                  // 1 if the compiler ran, 0 if the library was there
 } fhrl_user_model;

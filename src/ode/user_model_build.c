@@ -68,7 +68,7 @@ static fhrl_status make_command(command *c, const char *path, const char *header
   return add_text(c, text, err);
 }
 
-// The command as a line to read, and to repeat by hand.
+// The command as a line to read: the same for a library that was compiled now or before, so without the output's name.
 static fhrl_status keep_command(fhrl_user_model *u, const command *c, fhrl_err *err)
 {
   char *line = malloc(c->used + 1);
@@ -194,7 +194,6 @@ static fhrl_status compile(fhrl_user_model *u, command *c, const char *path, con
   FHRL_TRY(add_text(c, "-o", err));
   FHRL_TRY(add_text(c, output, err));
   FHRL_TRY(add_text(c, "-lm", err));
-  FHRL_TRY(keep_command(u, c, err));
   char *said = malloc(SAID);
   if (said == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for what the compiler says");
   const fhrl_status status = fhrl_process_run(c->word[0], c->word, said, SAID, &code, err);
