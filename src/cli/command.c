@@ -93,7 +93,8 @@ static char *help_keys(const fhrl_command *c)
         strcmp(x->unit, "1") ? x->unit : "", x->meaning);
     }
   }
-  if (strcmp(c->input, "MODEL") == 0) fprintf(f, "\nKeys of [model]: see `fhrl models MODEL`\n");
+  if (strcmp(c->input, "MODEL") == 0) fprintf(f, "\nMODEL: a name that `fhrl models` lists, or the path of a C file of "
+    "your own, such as ./mine.c (`fhrl models --template`)\nKeys of [model]: see `fhrl models MODEL`\n");
   fclose(f);
   return text;
 }

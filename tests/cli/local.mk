@@ -11,9 +11,16 @@ check_SCRIPTS += tests/cli/test_docs.sh
 check_SCRIPTS += tests/cli/test_tour.sh
 check_SCRIPTS += tests/cli/test_iss.sh
 check_SCRIPTS += tests/cli/test_portrait.sh
+check_SCRIPTS += tests/cli/test_own_model.sh
+EXTRA_DIST += tests/cli/installed.sh
 EXTRA_DIST += tests/cli/lib.sh tests/count.sh tests/ci.sh
 
 # What takes minutes: the tour of README.md as printed, with the network at its full size.
 check-long: all
 	$(AM_TESTS_ENVIRONMENT) FHRL_TOUR=full $(srcdir)/tests/cli/test_tour.sh
 .PHONY: check-long
+
+# After `make install`, from where it was installed to (also below DESTDIR).
+installcheck-local:
+	$(SHELL) $(srcdir)/tests/cli/installed.sh '$(DESTDIR)$(bindir)/fhrl' '$(DESTDIR)$(pkgdatadir)' \
+	  '$(DESTDIR)$(pkgincludedir)' '$(DESTDIR)'
