@@ -337,7 +337,7 @@ END_TEST
 START_TEST(more_parameters_than_can_be_varied_are_a_limit)
 {
   static fhrl_field many[65];
-  static char name[65][8];
+  static char name[65][16];
   for (int i = 0; i < 65; i++) {
     snprintf(name[i], sizeof name[i], "p%d", i);
     many[i] = (fhrl_field){name[i], 1.0, "1", "one of many"};
