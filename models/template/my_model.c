@@ -147,10 +147,11 @@ const fhrl_model fhrl_model_my_model = {
   .summary = "a rate network held near a radius",
   .reference = "where its equations come from",
   .time_unit = "s",
-  FHRL_TABLES,                                       // state, param, obs, check
-  FHRL_MATRICES,                                     // matrix
-  FHRL_TERMS,                                        // term
-  .event = event, .n_event = N_EVENT,
+  FHRL_TABLES,   // state, param, obs, check; without one of them: .state = state, .n_state = N_STATE, and so on
+  FHRL_MATRICES, // matrix
+  FHRL_TERMS,    // term
+  .event = event,
+  .n_event = N_EVENT,
   .dims = dims,
   .start = start,
   .rhs = rhs,

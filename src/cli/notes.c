@@ -4,12 +4,16 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 void fhrl_notes_add(fhrl_notes *notes, const char *key, const char *text, const char *title, const char *line)
 {
   if (notes == NULL) return;
-  assert(notes->count < FHRL_NOTES_MAX);
-  fhrl_note *note = &notes->item[notes->count++];
+  int i = 0;
+  while (i < notes->count && strcmp(notes->item[i].key, key) != 0) i++;
+  assert(i < FHRL_NOTES_MAX);
+  if (i == notes->count) notes->count++;
+  fhrl_note *note = &notes->item[i];
   note->key = key;
   note->title = title;
   snprintf(note->text, sizeof note->text, "%s", text);

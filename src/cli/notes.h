@@ -18,8 +18,8 @@ typedef struct fhrl_notes {
   int count;
 } fhrl_notes;
 
-// Adds key = text, and to the summary "title line" (NULL: no line). The strings key and title are borrowed. NULL notes:
-// nothing happens.
+// Adds key = text, and to the summary "title line" (NULL: no line); what the key said before is replaced. The strings key
+// and title are borrowed. NULL notes: nothing happens.
 void fhrl_notes_add(fhrl_notes *notes, const char *key, const char *text, const char *title, const char *line);
 
 // Adds the keys to a result.

@@ -71,8 +71,8 @@ static fhrl_status configure(fhrl_setup *s, const fhrl_run *run, const fhrl_sect
 
 static void note(const fhrl_setup *s, fhrl_notes *notes)
 {
-  char line[128];
-  snprintf(line, sizeof line, "by central differences: %s has no jvp", s->model->name);
+  char line[192];
+  snprintf(line, sizeof line, "by central differences, 2 right-hand sides each: %s has no jvp", s->model->name);
   fhrl_notes_add(notes, "jvp", fhrl_difference_text(s->model), fhrl_difference_used(s->model) ? "J v" : NULL, line);
   if (s->user.model == NULL) return;
   fhrl_notes_add(notes, "model_source", s->user.source, NULL, NULL);

@@ -127,6 +127,7 @@ static fhrl_status key_of(const fhrl_user_model *u, const command *c, const char
 // 1 if the source includes nothing but the model's header and the system's: then the key knows all of it.
 static int is_alone(const char *text)
 {
+  if (getenv("CPATH") || getenv("C_INCLUDE_PATH")) return 0; // <...> may be anything then
   for (const char *line = text; line; line = strchr(line, '\n')) {
     line += *line == '\n';
     const char *at = line + strspn(line, " \t");
@@ -188,6 +189,20 @@ static int lock(const char *folder)
 
 // ---- compiling
 
+// An editor may save while the compiler reads: what came out would then lie under the wrong name for ever.
+static fhrl_status unchanged(const fhrl_user_model *u, const char *path, fhrl_err *err)
+{
+  char *bytes, now[FHRL_DIGEST_SIZE];
+  size_t size;
+  fhrl_digest d;
+  FHRL_TRY(fhrl_file_read(path, 1 << 24, &bytes, &size, err));
+  fhrl_digest_begin(&d);
+  fhrl_digest_add(&d, bytes, size);
+  fhrl_digest_end(&d, now);
+  free(bytes);
+  return strcmp(now, u->digest) == 0 ? FHRL_OK : fhrl_fail(err, FHRL_IO, "%s changed while it was compiled; run again", path);
+}
+
 static fhrl_status compile(fhrl_user_model *u, command *c, const char *path, const char *output, fhrl_err *err)
 {
   int code = 0;
@@ -201,7 +216,7 @@ static fhrl_status compile(fhrl_user_model *u, command *c, const char *path, con
   else free(said);
   FHRL_TRY(status);
   u->compiled = 1;
-  if (code == 0) return FHRL_OK;
+  if (code == 0) return unchanged(u, path, err);
   return fhrl_fail(err, FHRL_FORMAT, "%s does not compile (exit status %d of the compiler): %s%s", path, code,
     u->said ? "its messages stand above; the command was " : "it said nothing; the command was ", u->command);
 }

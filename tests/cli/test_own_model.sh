@@ -3,7 +3,8 @@
 # test_own_model.sh: a model of one's own from the template to every command: compiled once, complained of clearly, never
 # run because a file says so, and the same from an installed tree
 . "${FHRL_TEST_DATA:?}/cli/lib.sh"
-unset CC
+export LC_ALL=C # the compiler's messages
+unset CC CPATH C_INCLUDE_PATH
 cache=$XDG_CACHE_HOME/fhrl/models
 
 # ---- the template
@@ -98,6 +99,10 @@ for file in "$cache"/mine-*.so; do echo "no library" >"$file"; done
 ends 0 "a library that was spoilt is made again" "$fhrl" simulate mine.c --quiet --t-end=5
 [ "$(calls)" -eq 4 ] && ok "once" || not_ok "once"
 holds "nothing unfinished is left" sh -c '! ls "$0"/*.tmp' "$cache"
+printf '#!/bin/sh\necho "// saved" >>mine.c\nexec %s "$@"\n' "$real" >saving
+chmod +x saving
+CC=$PWD/saving ends 1 "a file that changes under the compiler is not kept" "$fhrl" simulate mine.c --quiet --t-end=5
+says err "mine.c changed while it was compiled; run again" "but asked for again"
 unset CC
 sed 's/mine/parts/g; s/^#include "ode.*/&\n#include "gain.h"/; s/s->p\[KAPPA\] \*/GAIN * &/' first.c >parts.c
 echo '#define GAIN 1.0' >gain.h
@@ -168,7 +173,7 @@ says err "fhrl has a model lorenz of its own" "is refused"
 
 edit blind '/^static int jvp/,/^}/d; /^  \.jvp = /d'
 ends 0 "a model without jvp runs, by an implicit method too" "$fhrl" simulate blind.c --quiet --method=bdf -o blind
-says out "^J v +by central differences: blind has no jvp" "and says so"
+says out "^J v +by central differences, 2 right-hand sides each: blind has no jvp" "and says so"
 says blind/run.json '"jvp": "differences"' "in run.json, too"
 ends 0 "it keeps what it promises" "$fhrl" models blind.c --check
 says out "^jvp_linear +- +0 +no jvp: J v is made by differences" "which is no jvp"
@@ -177,6 +182,27 @@ for model in mine blind; do
   grep -E '^ ' out >equilibria.$model
 done
 holds "with the same equilibria" cmp equilibria.mine equilibria.blind
+
+# ---- the least that a model may be
+
+cat >least.c <<'C'
+#include "ode/model.h"
+static const fhrl_field state[] = {{"x", 0.7, "1", "position"}, {"v", 0.3, "1/s", "speed"}};
+static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
+{
+  dx[0] = x[1];
+  dx[1] = -sin(x[0]) - 0.1 * x[1];
+  return 0;
+}
+const fhrl_model fhrl_model_least = {.name = "least", .summary = "a pendulum", .reference = "Huygens (1673)", .time_unit = "s",
+  .state = state, .n_state = 2, .rhs = rhs};
+C
+ends 0 "a state table and a rhs are enough" "$fhrl" simulate least.c --quiet -o least
+ends 0 "to draw a portrait" "$fhrl" portrait least.c --quiet -o least-portrait
+says out "stable focus +x = +0, v = +0" "with equilibria"
+ends 0 "and to be examined" "$fhrl" models least.c --check
+ends 2 "iss has nothing to put on trial" "$fhrl" iss least.c --quiet
+says err "model least is no flow with a state block y and a term leak" "and says so"
 
 # ---- --check
 
