@@ -255,6 +255,7 @@ fhrl_status fhrl_contract_field_arrays(const fhrl_contract_case *c, fhrl_err *er
     guard("the state", n, &next), guard("the tangent", n, &next)};
   memcpy(all[4].a, c->x, (size_t)n * sizeof *c->x);
   memcpy(all[5].a, c->x, (size_t)n * sizeof *c->x);
+  for (int i = 0; i < s->dims.n_work; i++) all[0].a[i] = 0.0; // as fhrl_system_bind hands it out
   s->work = all[0].a;
   const fhrl_status status = call_all(c, &all[1], &all[2], &all[3], all[4].a, all[5].a, err);
   s->work = before;

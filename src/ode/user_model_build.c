@@ -13,7 +13,7 @@
 #include "base/process.h"
 #include "ode/user_model.h"
 
-enum { WORDS = 48, WORD_BYTES = 3 * FHRL_PATH_SIZE, SAID = 1 << 16 };
+enum { WORDS = 48, WORD_BYTES = 3 * FHRL_PATH_SIZE, SAID = 1 << 16, DEPTH = 8 };
 
 // ---- the command
 
@@ -83,17 +83,26 @@ static fhrl_status keep_command(fhrl_user_model *u, const command *c, fhrl_err *
 
 // ---- what the name in the cache is made of
 
-static fhrl_status digest_file(fhrl_digest *d, const char *folder, const char *name, fhrl_err *err)
+// A header below `folder`, and those that it includes, in turn.
+static fhrl_status digest_header(fhrl_digest *d, const char *folder, const char *name, int depth, fhrl_err *err)
 {
+  static const char include[] = "#include \"";
   char path[FHRL_PATH_SIZE], *bytes;
   size_t size;
+  if (depth > DEPTH) return fhrl_fail(err, FHRL_LIMIT, "%s: headers include each other more than %d deep", name, DEPTH);
   FHRL_TRY(fhrl_file_join(folder, name, path, err));
   FHRL_TRY(fhrl_file_read(path, 1 << 24, &bytes, &size, err));
   fhrl_digest_text(d, name);
-  fhrl_digest_add(d, &size, sizeof size);
-  fhrl_digest_add(d, bytes, size);
+  fhrl_digest_text(d, bytes);
+  fhrl_status status = FHRL_OK;
+  for (const char *at = bytes; status == FHRL_OK && (at = strstr(at, include)); at++) {
+    char next[256];
+    at += sizeof include - 1;
+    snprintf(next, sizeof next, "%.*s", (int)strcspn(at, "\"\n"), at);
+    status = digest_header(d, folder, next, depth + 1, err);
+  }
   free(bytes);
-  return FHRL_OK;
+  return status;
 }
 
 // A program of the command by its file: an upgrade compiles anew.
@@ -118,8 +127,7 @@ static fhrl_status key_of(const fhrl_user_model *u, const command *c, const char
     fhrl_digest_text(&d, c->word[i]);
     digest_program(&d, c->word[i]);
   }
-  FHRL_TRY(digest_file(&d, headers, "ode/model.h", err));
-  FHRL_TRY(digest_file(&d, headers, "base/field.h", err));
+  FHRL_TRY(digest_header(&d, headers, "ode/model.h", 0, err));
   fhrl_digest_end(&d, key);
   return FHRL_OK;
 }

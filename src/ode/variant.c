@@ -10,7 +10,6 @@
 
 static int values(const fhrl_field *f)
 {
-  if (f->kind == FHRL_FLAG) return 2;
   if (f->kind != FHRL_CHOICE) return 1;
   int n = 0, len;
   while (fhrl_field_word(f->choices, n, &len)) n++;
@@ -66,6 +65,13 @@ fhrl_status fhrl_variant_make(const fhrl_model *model, fhrl_variants *out, fhrl_
         add(model, p, out);
       }
   }
+  for (int j = 0; j < model->n_param; j++) p[j] = model->param[j].value;
+  for (int i = 0; i < model->n_param; i++)
+    if (model->param[i].kind == FHRL_FLAG && out->count + 2 <= FHRL_VARIANT_MAX) {
+      p[i] = 1.0 - p[i];
+      add(model, p, out);
+      p[i] = 1.0 - p[i];
+    }
   return FHRL_OK;
 }
 

@@ -13,8 +13,8 @@ typedef struct fhrl_variants {
   double p[FHRL_VARIANT_MAX][FHRL_VARIANT_PARAM];
 } fhrl_variants;
 
-// Combinations of choices and flags (all of them up to FHRL_VARIANT_MAX / 2, else each value once), each with the other
-// parameters at their defaults and again with real ones scaled by .7 .. 1.3 and whole ones one larger.
+// Combinations of choices (all of them up to FHRL_VARIANT_MAX / 2, else each value once) and each flag turned over, each
+// with the other parameters at their defaults and again with real ones scaled by .7 .. 1.3 and whole ones one larger.
 // FHRL_LIMIT for a model of more than FHRL_VARIANT_PARAM parameters.
 fhrl_status fhrl_variant_make(const fhrl_model *model, fhrl_variants *out, fhrl_err *err);
 

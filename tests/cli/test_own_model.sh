@@ -95,9 +95,18 @@ ends 0 "a changed file is compiled" "$fhrl" simulate mine.c --quiet --t-end=5
 [ "$(calls)" -eq 2 ] && ok "once more" || not_ok "once more"
 CC="$CC -DFLAG" ends 0 "so is it with another command" "$fhrl" simulate mine.c --quiet --t-end=5
 [ "$(calls)" -eq 3 ] && ok "once more" || not_ok "once more"
+mkdir -p headers && cp -r "$(sed -n 's/.*-I\([^ "]*\).*/\1/p' one/run.json)"/* headers/
+export FHRL_INCLUDEDIR=$PWD/headers
+ends 0 "and with other headers" "$fhrl" simulate mine.c --quiet --t-end=5
+echo "// a change" >>headers/base/field.h
+ends 0 "that changed" "$fhrl" simulate mine.c --quiet --t-end=5
+[ "$(calls)" -eq 5 ] && ok "once for each" || not_ok "once for each ($(calls))"
+FHRL_INCLUDEDIR=$PWD ends 1 "headers that are not there" "$fhrl" simulate mine.c
+says err "no header ode/model.h in $PWD \(FHRL_INCLUDEDIR names another folder\)" "are missed"
+unset FHRL_INCLUDEDIR
 for file in "$cache"/mine-*.so; do echo "no library" >"$file"; done
 ends 0 "a library that was spoilt is made again" "$fhrl" simulate mine.c --quiet --t-end=5
-[ "$(calls)" -eq 4 ] && ok "once" || not_ok "once"
+[ "$(calls)" -eq 6 ] && ok "once" || not_ok "once ($(calls))"
 holds "nothing unfinished is left" sh -c '! ls "$0"/*.tmp' "$cache"
 printf '#!/bin/sh\necho "// saved" >>mine.c\nexec %s "$@"\n' "$real" >saving
 chmod +x saving
