@@ -22,7 +22,7 @@ typedef struct fhrl_run {
 } fhrl_run;
 
 // A short option --NAME=VALUE that stands for --set KEY=VALUE; with key "model." it takes NAME=VALUE. One without an
-// argument (NULL) stands for --set KEY=true.
+// argument (NULL) sets KEY=true.
 typedef struct fhrl_short {
   const char *option, *argument, *key, *meaning;
 } fhrl_short;

@@ -56,7 +56,7 @@ static fhrl_status runs(const fhrl_contract_case *c, fhrl_err *err)
     .max_steps = 100000};
   fhrl_trajectory tr = {0};
   fhrl_integrator *it = NULL;
-  fhrl_counters count;
+  fhrl_counters count = {0};
   fhrl_status status = FHRL_OK;
   FHRL_DO(status, fhrl_system_start(c->s, 1, NULL, c->room, err));
   FHRL_DO(status, fhrl_trajectory_init(&tr, c->s, &solver, 0.0, err));

@@ -35,9 +35,12 @@ ends 0 "its tables are shown" "$fhrl" models mine.c
 says out "kappa .* number >= 0 +strength of homeostasis" "with ranges and meanings"
 says out "sphere +y crosses" "and events"
 "$fhrl" --help | sed -n 's/^  \([a-z]*\) MODEL .*/\1/p' >commands
-for command in $(grep -vx continue commands); do # which has to be told a parameter
-  ends 0 "it runs under $command" "$fhrl" "$command" mine.c --quiet --t-end=20 -o "all-$command"
-done
+while read -r command; do
+  parameter=
+  [ "$command" = continue ] && parameter="--in=kappa --low=0.5 --high=1" # which has to be told one
+  # shellcheck disable=SC2086
+  ends 0 "it runs under $command" "$fhrl" "$command" mine.c --quiet --t-end=20 $parameter -o "all-$command"
+done <commands
 ends 0 "so does an ensemble, on two threads" "$fhrl" simulate mine.c --quiet --t-end=5 --members=9 --threads=2
 
 # ---- its configuration
@@ -95,7 +98,8 @@ ends 0 "a changed file is compiled" "$fhrl" simulate mine.c --quiet --t-end=5
 [ "$(calls)" -eq 2 ] && ok "once more" || not_ok "once more"
 CC="$CC -DFLAG" ends 0 "so is it with another command" "$fhrl" simulate mine.c --quiet --t-end=5
 [ "$(calls)" -eq 3 ] && ok "once more" || not_ok "once more"
-mkdir -p headers && cp -r "$(sed -n 's/.*-I\([^ "]*\).*/\1/p' one/run.json)"/* headers/
+include=$(sed -n 's/.*-I\([^ "]*\).*/\1/p' one/run.json)
+mkdir headers && cp -r "$include/ode" "$include/base" headers/
 export FHRL_INCLUDEDIR=$PWD/headers
 ends 0 "and with other headers" "$fhrl" simulate mine.c --quiet --t-end=5
 echo "// a change" >>headers/base/field.h
@@ -237,7 +241,6 @@ fi
 
 # ---- ready libraries
 
-include=$(sed -n 's/.*-I\([^ "]*\).*/\1/p' one/run.json)
 cp first.c mine.c
 build() { $real -std=c11 -O2 -fPIC -shared "-I$include" "$@"; }
 build -DFHRL_USER_MODEL -o mine.so mine.c -lm

@@ -76,7 +76,7 @@ START_TEST(flows_are_integrated_and_maps_are_stepped)
     .max_steps = 100000};
   fhrl_trajectory tr;
   fhrl_integrator *it = NULL;
-  fhrl_counters count;
+  fhrl_counters count = {0};
   variants *all = malloc(sizeof *all);
   double *u;
   ck_assert_ptr_nonnull(all);
