@@ -249,8 +249,7 @@ holds "with the same result" cmp one/trajectory.tsv ready/trajectory.tsv
 build -o bare.so mine.c -lm
 ends 1 "one that does not say its interface is refused" "$fhrl" simulate ./bare.so
 says err "bare.so does not say which interface it was compiled for: compile it with -DFHRL_USER_MODEL" "with the remedy"
-mkdir -p old/ode old/base
-cp "$include/base/field.h" old/base
+mkdir old && cp -r "$include/ode" "$include/base" old/
 sed 's/FHRL_MODEL_INTERFACE = [0-9]*/FHRL_MODEL_INTERFACE = 99/' "$include/ode/model.h" >old/ode/model.h
 $real -std=c11 -fPIC -shared -Iold -DFHRL_USER_MODEL -o mine.so mine.c -lm
 ends 1 "one of another version is refused" "$fhrl" simulate ./mine.so
