@@ -30,7 +30,7 @@ void fhrl_block_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w, con
 
   k->rows_norm(N, C, l->h2, w->ln2_w, w->ln2_b, l->a2, l->stat2);
   fhrl_linear_forward(N, C, F, l->a2, w->fc1, w->b1, 0, l->slope);
-  k->rows_gelu((size_t)N * F, l->slope, l->act, l->slope);
+  k->smooth_gelu((size_t)N * F, l->slope, l->act, l->slope);
   memcpy(out, l->h2, whole * sizeof *out);
   fhrl_linear_forward(N, F, C, l->act, w->fc2, w->b2, 1, out);
 }

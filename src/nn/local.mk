@@ -16,23 +16,34 @@ EXTRA_DIST += src/nn/gelu_fit.py
 # there. On x86-64 they are built once per vector level (base/cpu.h).
 FHRL_KERNEL_SOURCES = src/nn/kernel_vector.h src/nn/kernel_gemm.c src/nn/kernel_matmul.c src/nn/kernel_rows.c src/nn/kernel_slots.c
 FHRL_KERNEL_FLAGS = $(AM_CFLAGS) -ffp-contract=fast -fno-trapping-math
-noinst_LIBRARIES += libfhrl_kernel_base.a
+# exp and gelu without it: the same bits at every level.
+FHRL_SMOOTH_SOURCES = src/nn/kernel_vector.h src/nn/kernel_smooth.c
+FHRL_SMOOTH_FLAGS = $(AM_CFLAGS) -fno-trapping-math
+FHRL_AVX2_FLAGS = -mavx2 -mfma -DFHRL_KERNEL_LEVEL=avx2
+FHRL_AVX512_FLAGS = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512 -DFHRL_KERNEL_LEVEL=avx512
+noinst_LIBRARIES += libfhrl_kernel_base.a libfhrl_smooth_base.a
 libfhrl_kernel_base_a_SOURCES = $(FHRL_KERNEL_SOURCES)
 libfhrl_kernel_base_a_CFLAGS = $(FHRL_KERNEL_FLAGS) -DFHRL_KERNEL_LEVEL=base
-libfhrl_nn_a_LIBADD = $(libfhrl_kernel_base_a_OBJECTS)
+libfhrl_smooth_base_a_SOURCES = $(FHRL_SMOOTH_SOURCES)
+libfhrl_smooth_base_a_CFLAGS = $(FHRL_SMOOTH_FLAGS) -DFHRL_KERNEL_LEVEL=base
+libfhrl_nn_a_LIBADD = $(libfhrl_kernel_base_a_OBJECTS) $(libfhrl_smooth_base_a_OBJECTS)
 libfhrl_nn_a_CFLAGS = $(AM_CFLAGS)
 if X86_64
-noinst_LIBRARIES += libfhrl_kernel_avx2.a libfhrl_kernel_avx512.a
+noinst_LIBRARIES += libfhrl_kernel_avx2.a libfhrl_kernel_avx512.a libfhrl_smooth_avx2.a libfhrl_smooth_avx512.a
 libfhrl_kernel_avx2_a_SOURCES = $(FHRL_KERNEL_SOURCES)
-libfhrl_kernel_avx2_a_CFLAGS = $(FHRL_KERNEL_FLAGS) -mavx2 -mfma -DFHRL_KERNEL_LEVEL=avx2
+libfhrl_kernel_avx2_a_CFLAGS = $(FHRL_KERNEL_FLAGS) $(FHRL_AVX2_FLAGS)
 libfhrl_kernel_avx512_a_SOURCES = $(FHRL_KERNEL_SOURCES)
-libfhrl_kernel_avx512_a_CFLAGS = $(FHRL_KERNEL_FLAGS) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma \
-	-mprefer-vector-width=512 -DFHRL_KERNEL_LEVEL=avx512
-libfhrl_nn_a_LIBADD += $(libfhrl_kernel_avx2_a_OBJECTS) $(libfhrl_kernel_avx512_a_OBJECTS)
+libfhrl_kernel_avx512_a_CFLAGS = $(FHRL_KERNEL_FLAGS) $(FHRL_AVX512_FLAGS)
+libfhrl_smooth_avx2_a_SOURCES = $(FHRL_SMOOTH_SOURCES)
+libfhrl_smooth_avx2_a_CFLAGS = $(FHRL_SMOOTH_FLAGS) $(FHRL_AVX2_FLAGS)
+libfhrl_smooth_avx512_a_SOURCES = $(FHRL_SMOOTH_SOURCES)
+libfhrl_smooth_avx512_a_CFLAGS = $(FHRL_SMOOTH_FLAGS) $(FHRL_AVX512_FLAGS)
+libfhrl_nn_a_LIBADD += $(libfhrl_kernel_avx2_a_OBJECTS) $(libfhrl_kernel_avx512_a_OBJECTS) \
+	$(libfhrl_smooth_avx2_a_OBJECTS) $(libfhrl_smooth_avx512_a_OBJECTS)
 libfhrl_nn_a_CFLAGS += -DFHRL_KERNEL_X86
 endif
 
 # The same sources in double: what the tests of gradients and golden values link instead of libfhrl_nn.a.
 check_LIBRARIES += libfhrl_nn64.a
-libfhrl_nn64_a_SOURCES = $(FHRL_NN_SOURCES) $(FHRL_KERNEL_SOURCES)
+libfhrl_nn64_a_SOURCES = $(FHRL_NN_SOURCES) $(FHRL_KERNEL_SOURCES) src/nn/kernel_smooth.c
 libfhrl_nn64_a_CFLAGS = $(AM_CFLAGS) -DFHRL_NN_DOUBLE

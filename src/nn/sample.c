@@ -86,7 +86,7 @@ static void attend(fhrl_sample *s, const fhrl_gpt_layer *w, const fhrl_sample_la
   for (int i = 0; i < c->heads; i++) {
     const int at = i * hd;
     fhrl_gemm(0, 1, 1, t + 1, hd, scale, s->wide + at, hd, l->key + at, C, 0, s->prob, t + 1);
-    k->rows_softmax(t + 1, s->prob);
+    k->smooth_softmax(t + 1, s->prob);
     fhrl_gemm(0, 0, 1, hd, t + 1, 1, s->prob, t + 1, l->value + at, C, 0, s->mix + at, hd);
   }
   fhrl_linear_forward(1, C, C, s->mix, w->wo, w->bo, 1, s->h);
@@ -98,7 +98,7 @@ static void transform(fhrl_sample *s, const fhrl_gpt_layer *w)
   const int C = s->gpt->config.d, F = C * s->gpt->config.mlp;
   k->rows_norm(1, C, s->h, w->ln2_w, w->ln2_b, s->a, s->stat);
   fhrl_linear_forward(1, C, F, s->a, w->fc1, w->b1, 0, s->wide);
-  k->rows_gelu((size_t)F, s->wide, s->act, s->wide);
+  k->smooth_gelu((size_t)F, s->wide, s->act, s->wide);
   fhrl_linear_forward(1, F, C, s->act, w->fc2, w->b2, 1, s->h);
 }
 
