@@ -13,6 +13,7 @@
 // What a layer needs of the network's [model] section, with the network's defaults.
 enum { PROJECTIONS_OWN, PROJECTIONS_SHARED };
 enum { Y_TO_STREAM, Y_TO_NONE };
+enum { WEIGHTS_FHRL };
 static const fhrl_field keys[] = {
   {"d", 192, "1", "channels", FHRL_INT, 1, 4096},
   {"layers", 3, "1", "layers", FHRL_INT, 1, 1024},
@@ -24,6 +25,7 @@ static const fhrl_field keys[] = {
   {"biases", 1, "", "attention has biases", FHRL_FLAG},
   {"y_destination", Y_TO_STREAM, "", "where y goes", FHRL_CHOICE, .choices = "stream|none"},
   {"ema", 1, "token", "step of y", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
+  {"fast_weights", WEIGHTS_FHRL, "", "kind of the layer", FHRL_CHOICE, .choices = "fhrl|hebbian|delta|retention"},
 };
 enum { N_KEY = FHRL_COUNT(keys) };
 
@@ -72,6 +74,8 @@ static fhrl_status check_flow(const fhrl_config *config, const char *path, fhrl_
   const double ema = fhrl_config_real(config, "model.ema");
   if (fhrl_config_int(config, "model.y_destination") == Y_TO_NONE)
     return fhrl_fail(err, FHRL_ARG, "%s: model.y_destination = none: the network has no FH-RL layers", path);
+  if (fhrl_config_int(config, "model.fast_weights") != WEIGHTS_FHRL)
+    return fhrl_fail(err, FHRL_ARG, "%s: model.fast_weights is not fhrl: the network has no FH-RL layers", path);
   if (ema != 1.0)
     return fhrl_fail(err, FHRL_ARG, "%s: model.ema = %g: a token is %g units of the flow's time; only 1 is supported",
       path, ema, ema);

@@ -2,11 +2,13 @@
 // command: the table of commands, and what each of them is given
 #pragma once
 
+#include <argp.h>
+
 #include "base/config.h"
 #include "base/status.h"
 #include "cli/notes.h"
 
-enum { FHRL_REQUIRE_SIZE = 512 };
+enum { FHRL_REQUIRE_SIZE = 512, FHRL_COMMAND_OPTION_MAX = 40 };
 
 // The command line after parsing.
 typedef struct fhrl_run {
@@ -52,6 +54,9 @@ extern const fhrl_command fhrl_command_table[]; // ends with a NULL name
 // Names of every section that some command knows.
 extern const char *const fhrl_command_table_sections[];
 extern const int fhrl_command_table_section_count;
+
+// Every option of a command, ended by an empty one as argp wants it; returns how many.
+int fhrl_command_options(const fhrl_command *command, struct argp_option options[FHRL_COMMAND_OPTION_MAX]);
 
 // Parses argv (argp: prints help and usage itself, exit 0 or 2) and runs the command; returns the exit status.
 int fhrl_command_main(int argc, char *argv[]);

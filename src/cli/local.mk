@@ -2,6 +2,7 @@
 # cli: main and one file per command; no arithmetic lives here
 fhrl_SOURCES += src/cli/main.c
 fhrl_SOURCES += src/cli/command.c src/cli/command_table.c src/cli/command.h
+fhrl_SOURCES += src/cli/manual.c src/cli/manual.h
 fhrl_SOURCES += src/cli/version.c src/cli/version.h
 fhrl_SOURCES += src/cli/members.c src/cli/members.h
 fhrl_SOURCES += src/cli/output.c src/cli/output.h

@@ -31,7 +31,7 @@ void fhrl_attention_forward(
         fhrl_gemm(0, 1, rows, end, hd, scale, Q + (size_t)t0 * ld, ld, K, ld, 0, P, T);
         for (int t = t0; t < end; t++) {
           fhrl_real *row = prob + (size_t)t * T;
-          k->rows_softmax(t + 1, row);
+          k->smooth_softmax(t + 1, row);
           memset(row + t + 1, 0, (size_t)(T - t - 1) * sizeof *row);
         }
         fhrl_gemm(0, 0, rows, hd, end, 1, P, T, V, ld, 0, O + (size_t)t0 * B * C, B * C); // (1)

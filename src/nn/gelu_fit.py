@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-# gelu_fit: generates the polynomial of kernel_rows.c (needs mpmath; not needed to build)
+# gelu_fit: generates the polynomial of kernel_smooth.c (needs mpmath; not needed to build)
 #   Phi(-s) = exp(-s^2/2) t P(t),  t = 1/(1 + p s/sqrt 2),  P(t) = erfcx(s/sqrt 2) / (2 t)
 # Chebyshev interpolation over s in [0, 14], where exp(-s^2/2) leaves the range of float.
 from mpmath import mp, mpf, chebyfit, erfc, exp, nstr, sqrt

@@ -41,13 +41,17 @@ typedef void fhrl_slots_backward_fn(int C, int R, fhrl_real alpha, fhrl_real bet
   const fhrl_real *v, const fhrl_real *before, const fhrl_real *after, const fhrl_real *note,
   const fhrl_real *y, const fhrl_real *gy, fhrl_real *carry, fhrl_real *gqkv, fhrl_real *scratch);
 
+// ---- smooth functions (kernel_smooth.c); exp and gelu give the same bits at every level
+// x = exp(x), to 2 ulp, for x <= 0; below -87: exp(-87).
+typedef void fhrl_smooth_exp_fn(int n, fhrl_real *x);
+// y = gelu(x) = x Phi(x) (exact, by erf) and slope = gelu'(x); slope may be x.
+typedef void fhrl_smooth_gelu_fn(size_t n, const fhrl_real *x, fhrl_real *y, fhrl_real *slope);
+// x = exp(x - max) / sum; returns log sum exp of the given x.
+typedef double fhrl_smooth_softmax_fn(int n, fhrl_real *x);
+
 // ---- rows and flat arrays (kernel_rows.c)
 // y = sum a b
 typedef fhrl_real fhrl_rows_dot_fn(int n, const fhrl_real *a, const fhrl_real *b);
-// y = gelu(x) = x Phi(x) (exact, by erf) and slope = gelu'(x); slope may be x.
-typedef void fhrl_rows_gelu_fn(size_t n, const fhrl_real *x, fhrl_real *y, fhrl_real *slope);
-// x = exp(x - max) / sum; returns log sum exp of the given x.
-typedef double fhrl_rows_softmax_fn(int n, fhrl_real *x);
 // y = (x - mean) / sqrt(variance + 1e-5) * w + b for n rows of C; stat (n, 2): mean, 1 / sqrt(variance +
 // 1e-5).
 typedef void fhrl_rows_norm_fn(int n, int C, const fhrl_real *x, const fhrl_real *w, const fhrl_real *b,
@@ -70,8 +74,8 @@ typedef void fhrl_rows_adamw_fn(size_t n, double decay, double rate, double corr
   double b2, double eps, const fhrl_real *g, fhrl_real *p, fhrl_real *m, fhrl_real *v);
 
 #define FHRL_KERNELS(K)                                                                            \
-  K(gemm) K(matmul_pack) K(matmul) K(slots_forward) K(slots_backward) K(rows_dot) K(rows_gelu) K(rows_softmax)    \
-  K(rows_norm) K(rows_norm_backward) K(rows_sum) K(rows_scale) K(rows_add) K(rows_multiply)       \
+  K(gemm) K(matmul_pack) K(matmul) K(slots_forward) K(slots_backward) K(smooth_exp) K(smooth_gelu) K(smooth_softmax)    \
+  K(rows_dot) K(rows_norm) K(rows_norm_backward) K(rows_sum) K(rows_scale) K(rows_add) K(rows_multiply)       \
   K(rows_infinite) K(rows_adamw)
 
 typedef struct fhrl_kernel {

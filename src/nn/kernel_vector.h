@@ -53,3 +53,14 @@ INLINE fhrl_real total(vec x)
     for (int l = 0; l < half; l++) lane[l] += lane[l + half];
   return lane[0];
 }
+
+// Sum of n numbers: lanes first, then what is left of them.
+INLINE fhrl_real total_of(int n, const fhrl_real *x)
+{
+  vec sum = {0};
+  int i = 0;
+  for (; i + LANES <= n; i += LANES) sum += load(x + i);
+  fhrl_real result = total(sum);
+  for (; i < n; i++) result += x[i];
+  return result;
+}

@@ -14,7 +14,7 @@ double fhrl_loss_backward(int B, int T, int V, const unsigned char *target, int 
     for (int b = 0; b < B; b++, logits += V) {
       const int hit = target[(size_t)b * stride + t];
       const double score = (double)logits[hit];
-      sum += k->rows_softmax(V, logits) - score;
+      sum += k->smooth_softmax(V, logits) - score;
       for (int j = 0; j < V; j++) logits[j] *= share;
       logits[hit] -= share;
     }

@@ -9,6 +9,7 @@ import argparse
 import os
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -21,7 +22,8 @@ COUNT = {"d": 192, "heads": 3, "layers": 3, "vocabulary": 256, "mlp": 4}
 
 
 class Program:
-    """One command per line in, one line out."""
+    """One command per line in, one line out. Between its turns it is stopped: a peer whose threads wait actively would
+    else spin on a processor while another program is timed."""
     waits = []  # of all programs: wall over processor time of steps on one thread, 1 on a machine of one's own
 
     def __init__(self, argv, **environment):
@@ -29,12 +31,14 @@ class Program:
                                         env={**os.environ, **environment})
 
     def ask(self, command):
+        self.process.send_signal(signal.SIGCONT)
         try:
             self.process.stdin.write(command + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             pass
         answer = self.process.stdout.readline().strip()
+        self.process.send_signal(signal.SIGSTOP)
         if not answer or answer.startswith("error"):
             raise RuntimeError(f"{command}: {answer or 'no answer'}")
         return answer
@@ -47,6 +51,7 @@ class Program:
         return cpu if threads == 1 else wall
 
     def close(self):
+        self.process.send_signal(signal.SIGCONT)
         self.process.stdin.close()
         self.process.wait()
 

@@ -112,13 +112,55 @@ START_TEST(gemm_equals_the_plain_product_at_any_size)
 }
 END_TEST
 
+// Every 331st float of [-87, -2^-30]: 600,000 of them.
+START_TEST(exp_is_within_two_units_and_gives_the_same_bits_at_every_level)
+{
+  enum { BLOCK = 4096 };
+  const fhrl_kernel *k = level(_i);
+  const uint32_t first = 0xb0800000u, last = 0xc2ae0000u, step = 331; // bits of -2^-30 and of -87
+  double worst = 0.0;
+  for (uint32_t at = first; at < last; at += BLOCK * step) {
+    float x[BLOCK], y[BLOCK], base[BLOCK];
+    for (int i = 0; i < BLOCK; i++) {
+      const uint32_t bits = at + step * (uint32_t)i < last ? at + step * (uint32_t)i : last;
+      memcpy(&x[i], &bits, sizeof bits);
+    }
+    memcpy(y, x, sizeof y);
+    memcpy(base, x, sizeof base);
+    k->smooth_exp(BLOCK - 3, y); // the last lanes are not a whole vector
+    level(FHRL_CPU_BASE)->smooth_exp(BLOCK - 3, base);
+    level(_i);
+    ck_assert_mem_eq(y, base, sizeof y);
+    for (int i = 0; i < BLOCK - 3; i++) {
+      const double want = exp((double)x[i]), unit = ldexp(1.0, ilogb(want) - 23);
+      worst = fmax(worst, fabs((double)y[i] - want) / unit);
+    }
+  }
+  ck_assert_msg(worst <= 2.0, "%g units in the last place", worst);
+}
+END_TEST
+
+START_TEST(gelu_gives_the_same_bits_at_every_level)
+{
+  enum { N = 20003 };
+  float *x = malloc(4 * N * sizeof *x), *y = x + N, *base = y + N, *slope = base + N;
+  fill(x, N, 0.4);
+  for (int i = 0; i < N; i++) x[i] *= 6.0f;
+  level(FHRL_CPU_BASE)->smooth_gelu(N, x, base, slope);
+  level(_i)->smooth_gelu(N, x, y, x);
+  ck_assert_mem_eq(y, base, N * sizeof *y);
+  ck_assert_mem_eq(x, slope, N * sizeof *y);
+  free(x);
+}
+END_TEST
+
 START_TEST(gelu_is_exact_to_a_few_units_of_float)
 {
   enum { N = 30011 };
   const fhrl_kernel *k = level(_i);
   float *x = malloc(N * 4), *y = malloc(N * 4), *slope = malloc(N * 4);
   for (int i = 0; i < N; i++) x[i] = (float)(-15.0 + 30.0 * i / (N - 1));
-  k->rows_gelu(N, x, y, slope);
+  k->smooth_gelu(N, x, y, slope);
   for (int i = 0; i < N; i++) {
     const double at = x[i], below = 0.5 * erfc(-at * sqrt(0.5)),
                  bell = exp(-0.5 * at * at) * 0.3989422804014327;
@@ -129,7 +171,7 @@ START_TEST(gelu_is_exact_to_a_few_units_of_float)
     const double size = below + fabs(at) * bell;
     ck_assert_double_le(fabs(slope[i] - (below + at * bell)), 5e-7 * (1 + 0.5 * at * at) * size + 2e-36);
   }
-  k->rows_gelu(N, x, y, x); // the slope may take the place of x
+  k->smooth_gelu(N, x, y, x); // the slope may take the place of x
   ck_assert_mem_eq(x, slope, N * 4);
   free(x);
   free(y);
@@ -146,13 +188,13 @@ START_TEST(softmax_sums_to_one_and_passes_a_nan_on)
     fill(x, 70, n);
     for (int i = 0; i < n; i++) x[i] *= 20;
     for (int i = 0; i < n; i++) plain += exp(x[i]);
-    const double expect = exp(x[n - 1]) / plain, lse = k->rows_softmax(n, x);
+    const double expect = exp(x[n - 1]) / plain, lse = k->smooth_softmax(n, x);
     for (int i = 0; i < n; i++) sum += x[i];
     ck_assert_double_eq_tol(sum, 1, 1e-6);
     ck_assert_double_eq_tol(lse, log(plain), 1e-5);
     ck_assert_double_le(fabs(x[n - 1] - expect), 1e-5 * expect + 1e-37); // exponents down to -80 carry 5e-6
     x[n / 2] = NAN;
-    ck_assert_double_nan(k->rows_softmax(n, x));
+    ck_assert_double_nan(k->smooth_softmax(n, x));
     ck_assert_float_nan(x[0]);
   }
 }
@@ -214,6 +256,8 @@ int main(void)
   tcase_add_loop_test(t, matmul_equals_the_plain_product_at_any_size, 0, 3);
   tcase_add_loop_test(t, matmul_gives_a_row_the_same_bits_in_any_company, 0, 3);
   tcase_add_loop_test(t, gemm_equals_the_plain_product_at_any_size, 0, 12); // level, orientation of A and B
+  tcase_add_loop_test(t, exp_is_within_two_units_and_gives_the_same_bits_at_every_level, 0, 3);
+  tcase_add_loop_test(t, gelu_gives_the_same_bits_at_every_level, 0, 3);
   tcase_add_loop_test(t, gelu_is_exact_to_a_few_units_of_float, 0, 3);
   tcase_add_loop_test(t, softmax_sums_to_one_and_passes_a_nan_on, 0, 3);
   tcase_add_loop_test(t, the_first_element_that_is_not_finite_is_found, 0, 3);
