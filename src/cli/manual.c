@@ -141,7 +141,7 @@ void fhrl_manual_completion(FILE *f)
   fputs("--help --version\" -- \"$word\")\n    return\n  fi\n  case $command in\n", f);
   for (const fhrl_command *c = fhrl_command_table; c->name; c++) {
     fprintf(f, "    %s)\n      input=%s\n      options=\"", c->name, strpbrk(c->input, "MN") == c->input ||
-      strcmp(c->input, "[NAME]") == 0 ? "models" : "files");
+      strcmp(c->input, "[MODEL]") == 0 ? "models" : "files");
     words_of_options(c, f);
     fputs("\"\n      keys=\"", f);
     words_of_keys(c, f);
