@@ -81,7 +81,10 @@ fhrl_status fhrl_process_run(const char *program, const char *const argv[], char
   close(ends[0]);
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return fhrl_fail(err, FHRL_IO, "lost %s: %s", name, strerror(errno));
-  if (WIFSIGNALED(status)) return fhrl_fail(err, FHRL_IO, "%s was ended by signal %d", name, WTERMSIG(status));
+  if (WIFSIGNALED(status)) {
+    const int number = WTERMSIG(status), asked = number == SIGINT || number == SIGTERM; // Ctrl-C reaches both
+    return fhrl_fail(err, asked ? FHRL_INTERRUPT : FHRL_IO, "%s was ended by signal %d", name, number);
+  }
   if (WEXITSTATUS(status) == 127) // how posix_spawn may tell that the child could not become the program
     return fhrl_fail(err, FHRL_IO, "%s not found", name);
   *code = WEXITSTATUS(status);

@@ -11,7 +11,8 @@
 // usual.
 //   said[size]  what it wrote to standard error, as text; what exceeds the room is read and dropped, so that it never blocks
 //   *code       its exit status, which may well be a failure of its own
-// FHRL_IO "NAME not found" (NAME = argv[0]), if it cannot be started, or if a signal ended it.
+// FHRL_IO "NAME not found" (NAME = argv[0]), if it cannot be started, or if a signal ended it; FHRL_INTERRUPT if that was
+// SIGINT or SIGTERM.
 fhrl_status fhrl_process_run(const char *program, const char *const argv[], char said[], size_t size, int *code,
   fhrl_err *err);
 

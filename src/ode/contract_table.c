@@ -9,6 +9,8 @@
 #include "ode/contract.h"
 #include "ode/system.h"
 
+enum { STATES = 100000000 }; // a vector of so many is .8 GB, and no method has fewer than ten of them
+
 static fhrl_status broken(const fhrl_model *m, const char *table, int i, const char *what, fhrl_err *err)
 {
   return fhrl_fail(err, FHRL_FORMAT, "model %s: entry %d of the table %s %s", m->name, i, table, what);
@@ -153,7 +155,9 @@ static fhrl_status shapes(const fhrl_model *m, fhrl_err *err)
   double *p = malloc(((size_t)m->n_param + 1) * sizeof *p);
   if (p == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the parameters of %s", m->name);
   for (int i = 0; i < m->n_param; i++) p[i] = m->param[i].value;
-  const fhrl_status status = fhrl_system_dims(m, p, &dims, &n, err);
+  fhrl_status status = fhrl_system_dims(m, p, &dims, &n, err);
+  if (status == FHRL_OK && n > STATES)
+    status = fhrl_fail(err, FHRL_LIMIT, "model %s: %d states, more than %d", m->name, n, STATES);
   free(p);
   if (status != FHRL_OK && err) {
     fhrl_status_context(err, "at the defaults");

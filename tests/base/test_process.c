@@ -58,6 +58,13 @@ START_TEST(a_broken_pipe_kills_the_child_although_this_program_ignores_it)
 }
 END_TEST
 
+START_TEST(an_interrupted_child_is_an_interruption)
+{
+  assert_fails(shell("kill -INT $$"), FHRL_INTERRUPT, &err, "sh was ended by signal 2");
+  assert_fails(shell("kill -KILL $$"), FHRL_IO, &err, "sh was ended by signal 9");
+}
+END_TEST
+
 START_TEST(a_program_that_is_not_there_is_named)
 {
   const char *const argv[] = {"the-compiler", NULL};
@@ -94,6 +101,7 @@ int main(void)
   tcase_add_test(t, what_exceeds_the_room_is_dropped_without_blocking);
   tcase_add_test(t, there_is_no_input_and_no_output);
   tcase_add_test(t, a_broken_pipe_kills_the_child_although_this_program_ignores_it);
+  tcase_add_test(t, an_interrupted_child_is_an_interruption);
   tcase_add_test(t, a_program_that_is_not_there_is_named);
   tcase_add_test(t, programs_are_found_as_the_shell_finds_them);
   suite_add_tcase(s, t);

@@ -138,6 +138,7 @@ static const fhrl_matrix enormous[] = {{"M", 1e9, "weights"}};
 static void nowhere(const double p[], fhrl_dims *out) { out->state[0] = (fhrl_shape){0, 1}, out->state[1] = (fhrl_shape){0, 1}; }
 static void backwards(const double p[], fhrl_dims *out) { out->state[0] = (fhrl_shape){-2, -2}; }
 static void huge(const double p[], fhrl_dims *out) { out->state[0] = (fhrl_shape){65536, 65536}; }
+static void large(const double p[], fhrl_dims *out) { out->state[0] = (fhrl_shape){20000, 20000}; }
 static void negative_matrix(const double p[], fhrl_dims *out) { out->matrix[0] = (fhrl_shape){-1, 2}; }
 static void negative_work(const double p[], fhrl_dims *out) { out->n_work = -1; }
 static const char *refuse(const double p[]) { return "it likes no parameters"; }
@@ -176,6 +177,7 @@ static const struct {
   FAULT('d', "0 states is not between 1", .dims = nowhere),
   FAULT('d', "the state x is -2 x -2", .dims = backwards),
   FAULT('d', "4294967297 states is not between 1", .dims = huge),
+  FAULT('d', "400000001 states, more than 100000000", .dims = large),
   FAULT('d', "the matrix M is -1 x 2", .dims = negative_matrix),
   FAULT('d', "-1 doubles of scratch", .dims = negative_work),
   FAULT('r', "at the defaults: model good: it likes no parameters", .refuse = refuse),
