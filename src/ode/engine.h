@@ -10,7 +10,7 @@
 typedef struct fhrl_engine_problem {
   int n;
   double rtol, atol;
-  double step; // 0: as the tolerances ask; else fixed (dop853 only), but for a last one that meets its end
+  double step; // 0: as the tolerances ask; else fixed (Runge-Kutta only), but for a last one that meets its end
   double *x;   // (n) borrowed: the state, written by run
   // 0; > 0: try a smaller step; < 0: give up
   int (*rhs)(void *context, double t, const double x[], double dx[]);

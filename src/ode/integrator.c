@@ -9,8 +9,10 @@
 #include <time.h>
 
 #include "ode/dop853.h"
+#include "ode/dopri5.h"
 #include "ode/integrator_state.h"
 #include "ode/sundials_cvode.h"
+#include "ode/verner.h"
 
 enum {
   CHUNK = 500,     // steps between two looks at the step size
@@ -18,15 +20,15 @@ enum {
 };
 
 const fhrl_field fhrl_integrator_fields[] = {
-  {"method", FHRL_METHOD_AUTO, "", "adams, or dop853 (mostly faster), for smooth motion, bdf where fast modes have died out; "
-   "auto: adams or bdf by what the Jacobian says",
-   FHRL_CHOICE, .choices = "auto|adams|bdf|dop853"},
+  {"method", FHRL_METHOD_AUTO, "", "adams, or dop853 (mostly faster), for smooth motion, verner and dopri5 at looser tolerances, "
+   "bdf where fast modes have died out; auto: adams or bdf by what the Jacobian says",
+   FHRL_CHOICE, .choices = "auto|adams|bdf|dop853|dopri5|verner"},
   {"rtol", 1e-8, "1", "relative tolerance of the local error", FHRL_REAL, 1e-14, 1.0, FHRL_OPEN_HIGH},
   {"atol", 1e-10, "state", "absolute tolerance of the local error", FHRL_REAL, 0.0, 1e6, FHRL_OPEN_LOW},
   {"t_end", 100.0, "time", "end of the integration, for a map the number of steps; it begins at 0", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"output_every", 0.1, "time", "spacing of what is recorded", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"max_steps", 1e7, "1", "steps in total before giving up", FHRL_INT, 1.0, 1e15},
-  {"step", 0.0, "time", "fixed step of dop853; 0: as the tolerances ask", FHRL_REAL, 0.0, 1e6},
+  {"step", 0.0, "time", "fixed step of dopri5, verner, dop853; 0: as the tolerances ask", FHRL_REAL, 0.0, 1e6},
 };
 const int fhrl_integrator_field_count = (int)(sizeof fhrl_integrator_fields / sizeof fhrl_integrator_fields[0]);
 
@@ -142,8 +144,8 @@ static fhrl_status check(const fhrl_system *s, const fhrl_input *in, const fhrl_
     return fhrl_fail(err, FHRL_ARG, "tolerances rtol = %g and atol = %g must be positive", solver->rtol, solver->atol);
   if (solver->method == FHRL_METHOD_BDF && m->jvp == NULL)
     return fhrl_fail(err, FHRL_ARG, "bdf needs a Jacobian, which %s does not have", m->name);
-  if (solver->step > 0.0 && solver->method != FHRL_METHOD_DOP853)
-    return fhrl_fail(err, FHRL_ARG, "a fixed step needs the method dop853");
+  if (solver->step > 0.0 && solver->method < FHRL_METHOD_DOP853)
+    return fhrl_fail(err, FHRL_ARG, "a fixed step needs the method dopri5, verner or dop853");
   return FHRL_OK;
 }
 
@@ -202,6 +204,8 @@ static fhrl_status make_engine(fhrl_integrator *it, fhrl_err *err)
   case FHRL_METHOD_ADAMS:
   case FHRL_METHOD_BDF: FHRL_TRY(fhrl_sundials_cvode_create(&problem, it->stiff, it->now, &it->engine, err)); break;
   case FHRL_METHOD_DOP853: FHRL_TRY(fhrl_dop853_create(&problem, it->now, &it->engine, err)); break;
+  case FHRL_METHOD_DOPRI5: FHRL_TRY(fhrl_dopri5_create(&problem, it->now, &it->engine, err)); break;
+  case FHRL_METHOD_VERNER: FHRL_TRY(fhrl_verner_create(&problem, it->now, &it->engine, err)); break;
   }
   it->stale = 0;
   fhrl_integrator_choose_mark(it);

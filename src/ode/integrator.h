@@ -12,12 +12,14 @@ extern const fhrl_field fhrl_integrator_fields[]; // keys of [solver]
 extern const int fhrl_integrator_field_count;
 
 // AUTO begins with Adams and goes over to BDF where stiffness holds the steps back (rule: integrator_choose.c).
-// DOP853 is an explicit Runge-Kutta method of order 8 (dop853.h).
+// DOPRI5, VERNER and DOP853 are explicit Runge-Kutta methods of order 5, 6 and 8 (dopri5.h, verner.h, dop853.h).
 typedef enum fhrl_method {
   FHRL_METHOD_AUTO,
   FHRL_METHOD_ADAMS,
   FHRL_METHOD_BDF,
   FHRL_METHOD_DOP853,
+  FHRL_METHOD_DOPRI5,
+  FHRL_METHOD_VERNER,
 } fhrl_method;
 
 typedef struct fhrl_solver {
@@ -25,7 +27,7 @@ typedef struct fhrl_solver {
   double rtol, atol;
   double t_end, output_every; // [model time]; what a caller advances by
   long max_steps;             // in total, before FHRL_LIMIT
-  double step;                // [model time] fixed step of dop853; 0: as the tolerances ask
+  double step;                // [model time] fixed step of a Runge-Kutta method; 0: as the tolerances ask
 } fhrl_solver;
 
 typedef struct fhrl_counters {

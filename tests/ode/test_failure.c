@@ -40,8 +40,9 @@ static double fails(const fhrl_model *model, double p, fhrl_method method, const
   return now;
 }
 
-static int every[] = {FHRL_METHOD_ADAMS, FHRL_METHOD_BDF, FHRL_METHOD_DOP853};
-static const char *const method_name[] = {"(adams, h = ", "(bdf, h = ", "(dop853, h = "};
+static int every[] = {FHRL_METHOD_ADAMS, FHRL_METHOD_BDF, FHRL_METHOD_DOP853, FHRL_METHOD_DOPRI5, FHRL_METHOD_VERNER};
+static const char *const method_name[] = {"(adams, h = ", "(bdf, h = ", "(dop853, h = ", "(dopri5, h = ",
+  "(verner, h = "};
 
 // ---- a right-hand side that is not finite
 
