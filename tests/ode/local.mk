@@ -10,6 +10,7 @@ tests_ode_test_integrator_SOURCES = tests/ode/test_integrator.c tests/ode/expone
 check_PROGRAMS += tests/ode/test_iteration
 check_PROGRAMS += tests/ode/test_dop853
 check_PROGRAMS += tests/ode/test_runge_kutta
+check_PROGRAMS += tests/ode/test_tolerance
 tests_ode_test_dop853_SOURCES = tests/ode/test_dop853.c tests/ode/trees.h
 tests_ode_test_runge_kutta_SOURCES = tests/ode/test_runge_kutta.c tests/ode/trees.h
 check_PROGRAMS += tests/ode/test_event
