@@ -154,6 +154,10 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
   fhrl_json_int(o, "jvp_evals", c.jvp_evals);
   fhrl_json_int(o, "error_test_failures", c.error_test_failures);
   fhrl_json_int(o, "restarts", c.restarts);
+  fhrl_json_int(o, "convergence_failures", c.convergence_failures);
+  fhrl_json_int(o, "corrector_iterations", c.corrector_iterations);
+  fhrl_json_int(o, "linear_iterations", c.linear_iterations);
+  fhrl_json_int(o, "jacobians", c.jacobians);
   fhrl_json_real(o, "wall_s", how->wall, NULL);
   fhrl_json_real(o, "rhs_s", c.rhs_s, NULL);
   fhrl_json_text(o, "method", method);

@@ -39,6 +39,7 @@ typedef struct fhrl_engine_look {
 
 typedef struct fhrl_engine_count {
   long steps, error_test_failures, convergence_failures; // since create
+  long corrector_iterations, linear_iterations, jacobians; // of implicit methods
 } fhrl_engine_count;
 
 typedef struct fhrl_engine fhrl_engine;

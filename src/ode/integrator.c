@@ -188,12 +188,22 @@ static fhrl_status begin(fhrl_integrator *it, const double x[], fhrl_err *err)
   return fhrl_integrator_event_begin(it, err);
 }
 
+// Adds what the engine counted.
+static void count_engine(fhrl_engine *engine, fhrl_counters *to)
+{
+  const fhrl_engine_count c = engine->kind->count(engine);
+  to->steps += c.steps;
+  to->error_test_failures += c.error_test_failures;
+  to->convergence_failures += c.convergence_failures;
+  to->corrector_iterations += c.corrector_iterations;
+  to->linear_iterations += c.linear_iterations;
+  to->jacobians += c.jacobians;
+}
+
 static fhrl_status make_engine(fhrl_integrator *it, fhrl_err *err)
 {
   if (it->engine) {
-    const fhrl_engine_count c = it->engine->kind->count(it->engine);
-    it->counters.steps += c.steps;
-    it->counters.error_test_failures += c.error_test_failures;
+    count_engine(it->engine, &it->counters);
     it->engine->kind->destroy(it->engine);
     it->engine = NULL;
   }
@@ -313,10 +323,7 @@ const double *fhrl_integrator_state(const fhrl_integrator *it) { return it->x; }
 void fhrl_integrator_counters(const fhrl_integrator *it, fhrl_counters *out)
 {
   *out = it->counters;
-  if (it->engine == NULL) return;
-  const fhrl_engine_count c = it->engine->kind->count(it->engine);
-  out->steps += c.steps;
-  out->error_test_failures += c.error_test_failures;
+  if (it->engine) count_engine(it->engine, out);
 }
 
 const char *fhrl_integrator_method(const fhrl_integrator *it, const char **why)

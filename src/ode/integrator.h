@@ -32,6 +32,8 @@ typedef struct fhrl_solver {
 
 typedef struct fhrl_counters {
   long steps, rhs_evals, jvp_evals, error_test_failures, restarts;
+  long convergence_failures, corrector_iterations; // of implicit methods, as the next two
+  long linear_iterations, jacobians;               // of GMRES; dense Jacobians
   double rhs_s; // seconds within the right-hand side, estimated from every 16th evaluation
 } fhrl_counters;
 

@@ -9,6 +9,7 @@ libfhrl_a_SOURCES += \
 	src/ode/trajectory.c src/ode/trajectory.h \
 	src/ode/iteration.c src/ode/iteration.h \
 	src/ode/sundials_compat.h src/ode/sundials_vector.c src/ode/sundials_vector.h \
+	src/ode/sundials_dense.c src/ode/sundials_dense.h \
 	src/ode/sundials_cvode.c src/ode/sundials_cvode.h src/ode/engine.h \
 	src/ode/batch.c src/ode/batch.h src/ode/ensemble.c src/ode/ensemble.h \
 	src/ode/runge_kutta.c src/ode/runge_kutta.h \

@@ -7,7 +7,8 @@
 #include "support.h"
 
 static fhrl_err err;
-static const fhrl_method methods[] = {FHRL_METHOD_ADAMS, FHRL_METHOD_BDF, FHRL_METHOD_DOP853};
+static const fhrl_method methods[] = {
+  FHRL_METHOD_ADAMS, FHRL_METHOD_BDF, FHRL_METHOD_DOP853, FHRL_METHOD_DOPRI5, FHRL_METHOD_VERNER};
 
 // A harmonic oscillator x = sin t, y = cos t.
 static const fhrl_field xy[] = {{"x", 0.0, "1", "state"}, {"y", 1.0, "1", "state"}};

@@ -65,17 +65,49 @@ static double largest_difference(int n, const double a[], const double b[])
 
 static const struct {
   fhrl_method method;
-  int n; // 64 is the last one with a dense solver
-} solvers[] = {{FHRL_METHOD_ADAMS, 6}, {FHRL_METHOD_BDF, 6}, {FHRL_METHOD_BDF, 64}, {FHRL_METHOD_BDF, 65},
+  int n; // bdf has a dense solver up to 256
+} solvers[] = {{FHRL_METHOD_ADAMS, 6}, {FHRL_METHOD_BDF, 6}, {FHRL_METHOD_BDF, 65}, {FHRL_METHOD_BDF, 257},
   {FHRL_METHOD_DOP853, 6}, {FHRL_METHOD_DOP853, 65},
   {FHRL_METHOD_DOPRI5, 6}, {FHRL_METHOD_DOPRI5, 65}, {FHRL_METHOD_VERNER, 6}, {FHRL_METHOD_VERNER, 65}};
+
+START_TEST(the_work_of_newtons_iteration_is_counted)
+{
+  double A[257 * 257], x0[257];
+  for (int k = 0; k < 3; k++) {
+    const int n = (const int[]){6, 257, 6}[k];
+    random_stable(n, A, x0);
+    fhrl_system *s = bind_linear(n, 0, A, NULL);
+    fhrl_counters c;
+    fhrl_integrator *it = create(s, NULL, tolerance(k < 2 ? FHRL_METHOD_BDF : FHRL_METHOD_DOP853, 1e-5), x0);
+    assert_ok(fhrl_integrator_advance(it, 1.0, &err));
+    assert_ok(fhrl_integrator_restart(it, fhrl_integrator_state(it), &err)); // what was counted before is kept
+    assert_ok(fhrl_integrator_advance(it, 2.0, &err));
+    fhrl_integrator_counters(it, &c);
+    if (k < 2)
+      ck_assert_int_ge(c.corrector_iterations, c.steps);
+    else
+      ck_assert_int_eq(c.corrector_iterations, 0);
+    if (k == 0) { // dense: J by columns
+      ck_assert_int_ge(c.jacobians, 2);
+      ck_assert_int_eq(c.jvp_evals, 6 * c.jacobians);
+      ck_assert_int_eq(c.linear_iterations, 0);
+    } else if (k == 1) { // GMRES: a product for each direction
+      ck_assert_int_eq(c.jacobians, 0);
+      ck_assert_int_gt(c.linear_iterations, 0);
+      ck_assert_int_ge(c.jvp_evals, c.linear_iterations);
+    }
+    fhrl_integrator_destroy(it);
+    fhrl_system_destroy(s);
+  }
+}
+END_TEST
 
 START_TEST(the_error_against_the_matrix_exponential_follows_the_tolerance)
 {
   const int n = solvers[_i].n;
   const size_t size = (size_t)n * (size_t)n;
   double *A = malloc(size * sizeof *A), *E = malloc(size * sizeof *E);
-  double x0[65], want[65], error[8], sxx = 0, sxy = 0, sx = 0, sy = 0;
+  double x0[257], want[257], error[8], sxx = 0, sxy = 0, sx = 0, sy = 0;
   random_stable(n, A, x0);
   matrix_exponential(n, A, 3.0, E);
   fhrl_matvec(n, n, E, x0, want);
@@ -500,6 +532,7 @@ int main(void)
   TCase *t = tcase_create("integrator");
   tcase_set_timeout(t, 60);
   tcase_add_loop_test(t, the_error_against_the_matrix_exponential_follows_the_tolerance, 0, FHRL_COUNT(solvers));
+  tcase_add_test(t, the_work_of_newtons_iteration_is_counted);
   tcase_add_loop_test(t, fixed_steps_converge_with_the_order_of_the_method, 0, FHRL_COUNT(fixed));
   tcase_add_test(t, lorenz_meets_values_of_an_independent_taylor_series);
   tcase_add_test(t, a_held_input_gives_the_exact_solution_piece_by_piece);
