@@ -12,11 +12,27 @@
 #include "cli/setup.h"
 #include "io/dataset.h"
 #include "io/table.h"
+#include "cli/version.h"
 #include "ode/iteration.h"
+#include "ode/trajectory_part.h"
 
 enum { SHOWN = 12, TSV_STATES = 64, NAME = 64 }; // states of the summary; states of the table, beyond which .nc has all
 
-static void show(void *context, double t, double t_end) { fhrl_progress_update(context, t, NULL); }
+// What a running simulation keeps: how far it is, on the terminal and on the disk.
+typedef struct keeper {
+  fhrl_progress progress;
+  fhrl_trajectory_part part;
+  char path[FHRL_PATH_SIZE]; // of the part
+} keeper;
+
+static void show(void *context, double t, double t_end) { fhrl_progress_update(&((keeper *)context)->progress, t, NULL); }
+static void show_between(void *context, double t) { show(context, t, 0.0); }
+
+static fhrl_status keep(void *context, const fhrl_trajectory *tr, const fhrl_integrator_past *past,
+  const fhrl_happening happened[], long count, fhrl_err *err)
+{
+  return fhrl_trajectory_part_append(&((keeper *)context)->part, tr, past, happened, count, err);
+}
 
 // ---- files
 
@@ -180,12 +196,15 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
     s->model->rhs ? "right-hand side" : "steps");
 }
 
-// A flow along tr's grid; counters and method are known even after a failure.
-static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, outcome *how,
-  fhrl_err *err)
+// A flow along tr's grid, on from what the part has; counters and method are known even after a failure.
+static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, const fhrl_trajectory_part *part,
+  outcome *how, fhrl_err *err)
 {
-  FHRL_TRY(fhrl_integrator_create(s->system, &s->input, &s->solver, 0.0, s->x0, &how->it, err));
+  const size_t last = tr->count - 1;
+  const double t0 = tr->count > 0 ? tr->t[last] : 0.0, *x0 = tr->count > 0 ? tr->x + last * (size_t)tr->n : s->x0;
+  FHRL_TRY(fhrl_integrator_create(s->system, &s->input, &s->solver, t0, x0, &how->it, err));
   fhrl_integrator *it = how->it;
+  if (tr->count > 0) FHRL_TRY(fhrl_integrator_resume(it, &part->past, part->happened, part->events, err));
   const fhrl_status status = fhrl_trajectory_run(tr, it, s->system, &s->input, watch, err);
   const char *why, *method = fhrl_integrator_method(it, &why);
   how->method = method;
@@ -194,27 +213,54 @@ static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_traj
   return status;
 }
 
-static fhrl_status iterate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, outcome *how,
-  fhrl_err *err)
+static fhrl_status iterate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, const fhrl_trajectory_part *part,
+  outcome *how, fhrl_err *err)
 {
   how->method = "map";
+  how->c = part->past.counters;
   snprintf(how->why, sizeof how->why, "a map is stepped, exactly");
   return fhrl_iteration_run(tr, s->system, &s->input, s->x0, s->solver.max_steps, watch, &how->c, err);
+}
+
+// Opens FOLDER/trajectory.part, and takes from it what is there.
+static fhrl_status open_part(const fhrl_output *out, const fhrl_setup *s, fhrl_trajectory *tr, keeper *k, fhrl_err *err)
+{
+  if (!fhrl_output_has_folder(out)) return FHRL_OK;
+  FHRL_TRY(fhrl_output_path(out, "trajectory.part", k->path, err));
+  const uint64_t identity = fhrl_trajectory_part_identity(s->system, &s->input, &s->solver, s->x0, fhrl_version_build());
+  FHRL_TRY(fhrl_trajectory_part_open(&k->part, k->path, identity, tr, err));
+  if (tr->count == 0) return FHRL_OK;
+  k->progress.first = k->progress.done = tr->t[tr->count - 1];
+  fhrl_output_say(out, "resumed      from t = %.10g\n", tr->t[tr->count - 1]);
+  return FHRL_OK;
+}
+
+static void say_resume(const fhrl_output *out, const fhrl_setup *s, double t, fhrl_err *err)
+{
+  fhrl_status_context(err, "to resume from t = %.9g: fhrl simulate %s -c %s/config.ini -o %s", t, s->model->name, out->folder,
+    out->folder);
 }
 
 static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err)
 {
   fhrl_trajectory tr = {0};
   outcome how = {0};
-  fhrl_progress progress;
+  keeper k = {0};
   fhrl_status status = FHRL_OK;
   const char *unit = strcmp(s->model->time_unit, "1") == 0 ? "" : s->model->time_unit;
   const double begin = fhrl_clock_wall();
-  fhrl_progress_begin(&progress, fhrl_output_progress(out), "simulate", s->solver.t_end, unit);
+  fhrl_progress_begin(&k.progress, fhrl_output_progress(out), "simulate", s->solver.t_end, unit);
+  s->solver.stop = fhrl_signals_flag();
+  s->solver.progress = show_between;
+  s->solver.context = &k;
   FHRL_DO(status, fhrl_trajectory_init(&tr, s->system, &s->solver, 0.0, err));
-  const fhrl_trajectory_watch watch = {.progress = show, .context = &progress, .stop = fhrl_signals_flag()};
-  status = (s->model->rhs ? integrate : iterate)(s, &tr, &watch, &how, err);
-  fhrl_progress_end(&progress);
+  FHRL_DO(status, open_part(out, s, &tr, &k, err));
+  const fhrl_trajectory_watch watch = {.progress = show, .context = &k, .stop = fhrl_signals_flag(),
+    .restart_every = (size_t)s->solver.checkpoint_every, .boundary = keep};
+  status = (s->model->rhs ? integrate : iterate)(s, &tr, &watch, &k.part, &how, err);
+  fhrl_progress_end(&k.progress);
+  if (status == FHRL_INTERRUPT && fhrl_output_has_folder(out))
+    say_resume(out, s, k.part.rows > 0 ? tr.t[k.part.rows - 1] : 0.0, err);
   if (status != FHRL_OK) goto done;
   how.wall = fhrl_clock_wall() - begin;
   report(out, s, &tr, &how);
@@ -224,7 +270,9 @@ static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err
     FHRL_DO(status, save_table(out, s, &tr, err));
     fhrl_output_say(out, "files        %s/trajectory.nc, .tsv, run.json\n", out->folder);
   }
+  fhrl_trajectory_part_remove(&k.part);
 done:
+  fhrl_trajectory_part_close(&k.part);
   fhrl_integrator_destroy(how.it);
   fhrl_trajectory_free(&tr);
   return status;

@@ -26,6 +26,7 @@ typedef enum fhrl_engine_end {
   FHRL_ENGINE_CORRECTOR, // the corrector did not converge, or its linear solver failed
   FHRL_ENGINE_RHS,       // a callback gave up, or failed at every step size
   FHRL_ENGINE_OTHER,
+  FHRL_ENGINE_LATE, // of the integrator, not of a method: its wall-clock limit
 } fhrl_engine_end;
 
 // What the method was doing, for reports.

@@ -4,10 +4,11 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "ode/dop853.h"
 #include "ode/dopri5.h"
 #include "ode/integrator_state.h"
@@ -28,12 +29,16 @@ const fhrl_field fhrl_integrator_fields[] = {
   {"t_end", 100.0, "time", "end of the integration, for a map the number of steps; it begins at 0", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"output_every", 0.1, "time", "spacing of what is recorded", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"max_steps", 1e7, "1", "steps in total before giving up", FHRL_INT, 1.0, 1e15},
+  {"max_seconds", 0.0, "s", "wall-clock time of integrating before giving up; 0: no limit", FHRL_REAL, 0.0, 1e9},
   {"step", 0.0, "time", "fixed step of dopri5, verner, dop853; 0: as the tolerances ask", FHRL_REAL, 0.0, 1e6},
+  {"checkpoint_every", 200.0, "1", "recorded points between two restarts of the method, from which an interrupted run is resumed bit by bit; 0: none",
+   FHRL_INT, 0.0, 1e9},
 };
 const int fhrl_integrator_field_count = (int)(sizeof fhrl_integrator_fields / sizeof fhrl_integrator_fields[0]);
 
 void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out)
 {
+  *out = (fhrl_solver){0};
   out->method = (fhrl_method)fhrl_config_int(config, "solver.method");
   out->rtol = fhrl_config_real(config, "solver.rtol");
   out->atol = fhrl_config_real(config, "solver.atol");
@@ -41,16 +46,11 @@ void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out)
   out->output_every = fhrl_config_real(config, "solver.output_every");
   out->max_steps = (long)fhrl_config_real(config, "solver.max_steps");
   out->step = fhrl_config_real(config, "solver.step");
+  out->max_seconds = fhrl_config_real(config, "solver.max_seconds");
+  out->checkpoint_every = (long)fhrl_config_real(config, "solver.checkpoint_every");
 }
 
 // ---- evaluations
-
-static double seconds(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 // 1 if every entry is finite: a - a is 0 for those, NaN for the rest. Several sums, because one would be a chain.
 static int finite(int n, const double a[])
@@ -115,9 +115,9 @@ static int checked_rhs(void *context, double t, const double x[], double dx[])
   fhrl_integrator *it = context;
   if (given_up(it)) return -1;
   const int timed = it->counters.rhs_evals++ % CLOCK_EVERY == 0;
-  const double begin = timed ? seconds() : 0.0;
+  const double begin = timed ? fhrl_clock_wall() : 0.0;
   const int code = fhrl_integrator_rhs(it, t, x, dx);
-  if (timed) it->counters.rhs_s += CLOCK_EVERY * (seconds() - begin);
+  if (timed) it->counters.rhs_s += CLOCK_EVERY * (fhrl_clock_wall() - begin);
   if (code != 0 || !finite(it->s->n, dx)) return bad(it, t, x, code, 0);
   if (it->bad.count > 0 && t > it->bad.t) it->bad.count = 0; // got past it
   return 0;
@@ -234,6 +234,7 @@ fhrl_status fhrl_integrator_create(fhrl_system *s, const fhrl_input *in, const f
   it->u_before = s->u;
   it->solver = *solver;
   it->now = it->origin = t0;
+  it->begun = fhrl_clock_wall();
   FHRL_DO(status, allocate(it, err));
   FHRL_DO(status, fhrl_integrator_event_create(it, err));
   open_piece(it);
@@ -263,7 +264,42 @@ fhrl_status fhrl_integrator_restart(fhrl_integrator *it, const double x[], fhrl_
   return begin(it, x, err);
 }
 
+// ---- over a restart, into another process
+
+void fhrl_integrator_remember(const fhrl_integrator *it, fhrl_integrator_past *out)
+{
+  memset(out, 0, sizeof *out);
+  out->stiff = it->stiff;
+  snprintf(out->why, sizeof out->why, "%s", it->why);
+  fhrl_integrator_counters(it, &out->counters);
+}
+
+fhrl_status fhrl_integrator_resume(fhrl_integrator *it, const fhrl_integrator_past *past, const fhrl_happening happened[],
+  long count, fhrl_err *err)
+{
+  if (past->stiff != it->stiff) {
+    it->stiff = past->stiff;
+    FHRL_TRY(make_engine(it, err));
+  }
+  snprintf(it->why, sizeof it->why, "%.*s", (int)sizeof past->why - 1, past->why);
+  it->counters = past->counters;
+  return fhrl_integrator_event_restore(it, happened, count, err);
+}
+
 // ---- going on
+
+// What concerns others than the numbers, every CHUNK steps.
+static fhrl_status look_up(fhrl_integrator *it, long steps, fhrl_err *err)
+{
+  const fhrl_solver *s = &it->solver;
+  if (steps < it->look_at) return FHRL_OK;
+  it->look_at = steps + CHUNK;
+  if (s->stop && *s->stop) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", it->now);
+  if (s->max_seconds > 0.0 && fhrl_clock_wall() - it->begun > s->max_seconds)
+    return fhrl_integrator_failure(it, FHRL_ENGINE_LATE, err);
+  if (s->progress) s->progress(s->context, it->now);
+  return FHRL_OK;
+}
 
 // Until t, or an event that the engine has to restart at.
 static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
@@ -274,6 +310,7 @@ static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
     fhrl_integrator_counters(it, &c);
     const long left = it->solver.max_steps - c.steps;
     if (left <= 0) return fhrl_integrator_failure(it, FHRL_ENGINE_PAUSED, err);
+    FHRL_TRY(look_up(it, c.steps, err));
     const double before = it->now;
     const fhrl_engine_end end = it->engine->kind->run(it->engine, t, left < chunk ? left : chunk, &it->now);
     if (it->watch.count > 0 && it->now > before) FHRL_TRY(fhrl_integrator_event_look(it, before, err));

@@ -4,6 +4,8 @@
 // Initialise / advance / look: the caller decides how far, prints and stops. No step crosses a jump of u(t).
 #pragma once
 
+#include <signal.h>
+
 #include "base/config.h"
 #include "ode/input.h"
 #include "ode/system.h"
@@ -27,7 +29,14 @@ typedef struct fhrl_solver {
   double rtol, atol;
   double t_end, output_every; // [model time]; what a caller advances by
   long max_steps;             // in total, before FHRL_LIMIT
+  double max_seconds;         // of wall clock in advance, in total, before FHRL_LIMIT; 0: no limit
   double step;                // [model time] fixed step of a Runge-Kutta method; 0: as the tolerances ask
+  long checkpoint_every;      // recorded points between two restarts from which a run can be repeated; 0: none
+  // Within advance, every 500 steps: not 0 ends it with FHRL_INTERRUPT; where it is. All may be NULL, as fhrl_integrator_options
+  // leaves them.
+  const volatile sig_atomic_t *stop;
+  void (*progress)(void *context, double t);
+  void *context;
 } fhrl_solver;
 
 typedef struct fhrl_counters {
@@ -43,6 +52,13 @@ typedef struct fhrl_happening {
   int event, index;
 } fhrl_happening;
 
+// What a run carries over a restart besides time, state and events.
+typedef struct fhrl_integrator_past {
+  int stiff; // auto has gone over to BDF
+  char why[160];
+  fhrl_counters counters;
+} fhrl_integrator_past;
+
 typedef struct fhrl_integrator fhrl_integrator; // opaque: around an engine (engine.h)
 
 void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out); // from [solver]
@@ -57,7 +73,8 @@ void fhrl_integrator_destroy(fhrl_integrator *it); // NULL-safe
 // Carries the state to exactly t (>= now; t = now does nothing). No evaluation lies beyond t, so what happens later
 // cannot spoil what is asked for. On failure the state is the last one accepted and `now` its time:
 // FHRL_NUMERIC non-finite right-hand side (component, time, term), blow-up (estimated time), or a solver's failure with
-// the worst component; FHRL_LIMIT max_steps. FHRL_EVENT at a terminal event: state and now are those of the event. A method that only looks stiff says so and names the other one.
+// the worst component; FHRL_LIMIT max_steps or max_seconds, which say so and name the other method if the system looks stiff;
+// FHRL_INTERRUPT. FHRL_EVENT at a terminal event: state and now are those of the event.
 fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err);
 
 double fhrl_integrator_now(const fhrl_integrator *it);
@@ -75,5 +92,11 @@ const fhrl_happening *fhrl_integrator_events(const fhrl_integrator *it, long *co
 // that restarts from its own state at every checkpoint can be repeated from any of them bit by bit). x may be the state
 // itself. FHRL_NUMERIC as for create.
 fhrl_status fhrl_integrator_restart(fhrl_integrator *it, const double x[], fhrl_err *err);
+
+// What there is to keep at a restart, every byte of it defined; and the other way: an integrator that was just created at the
+// time and state of a restart takes over the past of it and its events (count, copied), and goes on as that one did.
+void fhrl_integrator_remember(const fhrl_integrator *it, fhrl_integrator_past *out);
+fhrl_status fhrl_integrator_resume(fhrl_integrator *it, const fhrl_integrator_past *past, const fhrl_happening happened[],
+  long count, fhrl_err *err);
 
 const char *fhrl_integrator_version(void); // of SUNDIALS

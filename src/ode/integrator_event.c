@@ -95,6 +95,19 @@ fhrl_status fhrl_integrator_event_begin(fhrl_integrator *it, fhrl_err *err)
   return FHRL_OK;
 }
 
+fhrl_status fhrl_integrator_event_restore(fhrl_integrator *it, const fhrl_happening happened[], long count, fhrl_err *err)
+{
+  fhrl_integrator_watch *w = &it->watch;
+  if (count == 0) return FHRL_OK;
+  fhrl_happening *copy = malloc((size_t)count * sizeof *copy);
+  if (copy == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %ld events", count);
+  memcpy(copy, happened, (size_t)count * sizeof *copy);
+  free(w->happened);
+  w->happened = copy;
+  w->happenings = w->room = count;
+  return FHRL_OK;
+}
+
 static fhrl_status note(fhrl_integrator *it, double t, int event, int index, fhrl_err *err)
 {
   fhrl_integrator_watch *w = &it->watch;

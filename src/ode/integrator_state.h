@@ -35,6 +35,7 @@ struct fhrl_integrator {
   double *block;               // owned: the arrays below
   double *x, *u, *scratch;     // (n), (n_u), (2 n)
   double origin;               // time of create
+  double begun;                // clock of create, if there is a limit of it
   double start, start_norm;    // when and how large the state was at the last create or restart
   double now;
   double from, until; // the present piece of u: no evaluation uses another one's
@@ -43,6 +44,7 @@ struct fhrl_integrator {
   char why[160];
   fhrl_engine_count mark; // of the engine when it was last looked at for stiffness
   double mark_t;
+  long look_at; // steps at which stop, clock and progress are looked at next
   int idle; // looks in a row at which only fast decay could explain the step size
   fhrl_integrator_bad bad;
   fhrl_integrator_watch watch;
@@ -70,6 +72,8 @@ void fhrl_integrator_input(fhrl_integrator *it, double t);
 fhrl_status fhrl_integrator_event_create(fhrl_integrator *it, fhrl_err *err);
 fhrl_status fhrl_integrator_event_begin(fhrl_integrator *it, fhrl_err *err);
 void fhrl_integrator_event_destroy(fhrl_integrator *it);
+// Puts earlier events (count, copied) before those to come.
+fhrl_status fhrl_integrator_event_restore(fhrl_integrator *it, const fhrl_happening happened[], long count, fhrl_err *err);
 // Looks at the step of the engine that led from `before` to now. At the earliest event within it, state and time are put
 // back to there, and the engine is stale. FHRL_EVENT if it is terminal, FHRL_NUMERIC if a function is not finite,
 // FHRL_LIMIT beyond a million events.

@@ -77,6 +77,17 @@ fhrl_status fhrl_trajectory_record(fhrl_trajectory *tr, const double x[], fhrl_s
   return FHRL_OK;
 }
 
+static fhrl_status boundary(const fhrl_trajectory *tr, fhrl_integrator *it, const fhrl_trajectory_watch *watch, fhrl_err *err)
+{
+  fhrl_integrator_past past;
+  long count;
+  FHRL_TRY(fhrl_integrator_restart(it, fhrl_integrator_state(it), err));
+  if (watch->boundary == NULL) return FHRL_OK;
+  fhrl_integrator_remember(it, &past);
+  const fhrl_happening *happened = fhrl_integrator_events(it, &count);
+  return watch->boundary(watch->context, tr, &past, happened, count, err);
+}
+
 fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
   const fhrl_trajectory_watch *watch, fhrl_err *err)
 {
@@ -95,8 +106,7 @@ fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_s
     }
     FHRL_TRY(status);
     FHRL_TRY(fhrl_trajectory_record(tr, fhrl_integrator_state(it), s, in, err));
-    if (watch->restart_every > 0 && k % watch->restart_every == 0)
-      FHRL_TRY(fhrl_integrator_restart(it, fhrl_integrator_state(it), err));
+    if (watch->restart_every > 0 && k % watch->restart_every == 0) FHRL_TRY(boundary(tr, it, watch, err));
     if (watch->progress) watch->progress(watch->context, tr->t[k], tr->t[tr->points - 1]);
   }
   return FHRL_OK;

@@ -22,6 +22,10 @@ typedef struct fhrl_trajectory_watch {
   void *context;
   const volatile sig_atomic_t *stop; // not 0: end before the next point; may be NULL
   size_t restart_every;              // points between two restarts of the integrator; 0: never
+  // After each of those restarts, with what was recorded and what the integrator carries over it (a map: its counters alone);
+  // may be NULL. Its failure ends the run.
+  fhrl_status (*boundary)(void *context, const fhrl_trajectory *tr, const fhrl_integrator_past *past,
+    const fhrl_happening happened[], long count, fhrl_err *err);
 } fhrl_trajectory_watch;
 
 // The grid of solver->output_every from t0 to solver->t_end for a system, nothing recorded yet. A map's times are its steps:
@@ -40,6 +44,8 @@ fhrl_status fhrl_trajectory_record(fhrl_trajectory *tr, const double x[], fhrl_s
 // stands at the last recorded time (of count > 0). watch may be NULL. What is recorded before a failure stays:
 // A terminal event becomes the last point and
 // shortens `points` to it. FHRL_INTERRUPT after a stop, FHRL_NUMERIC for an observable that is not finite, else what advance says.
-// With restart_every = k a run that begins anew from any k-th point records the same bits.
+// With restart_every = k a run that begins anew from any k-th point records the same bits. What restarts cost, in right-hand
+// sides: every 1000 points of Lorenz (or of fhrl, d = 16, where a point is a step) .1 % with adams (.5 %) and nothing with
+// dop853 (.3 %), every 100 points 1.7 % (5 %) and .3 % (3 %).
 fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
   const fhrl_trajectory_watch *watch, fhrl_err *err);

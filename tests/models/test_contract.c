@@ -398,7 +398,7 @@ START_TEST(it_runs_from_its_own_start)
     .max_steps = 100000};
   fhrl_trajectory tr;
   fhrl_integrator *it = NULL;
-  fhrl_counters count;
+  fhrl_counters count = {0};
   double *u;
   fhrl_system *s = variants_bind(m, all.p[0], 1, &u);
   double *x0 = space(s->n);
