@@ -28,6 +28,8 @@ ends 1 "a blow-up is no result" "$fhrl" simulate fhrl --quiet --param drive=fast
 says err "blows up near t = 4\.32" "it names the time"
 ends 2 "a start where the field jumps is refused" "$fhrl" simulate fhrl --param epsilon=0 --x0=0,0,0,0,0,0
 says err "jumps at y = 0" "with the reason"
+ends 2 "an end at the start is refused" "$fhrl" simulate lorenz --t-end=0 --quiet
+says err "solver.t_end = '?0'?.*\(0, " "with what is allowed"
 ends 1 "a limit of steps is a failure" "$fhrl" simulate lorenz --set solver.max_steps=10 --quiet
 says err "max_steps = 10 are used up at t = " "and says where"
 ends 0 "a layer that nobody trained" "$fhrl" simulate fhrl_layer --t-end=3 -o layer --quiet
