@@ -23,6 +23,10 @@ ends 0 "and with one" "$fhrl" simulate fhrl --members=100 --t-end=10 -o one --th
 holds "ends in the same bytes" cmp one/ensemble.tsv two/ensemble.tsv
 [ "$(grep -c '^[0-9]' one/ensemble.tsv)" -eq 100 ] && ok "with a row per member" || not_ok "without a row per member"
 
+ends 2 "beta beyond 1 is refused" "$fhrl" simulate fhrl_layer --param beta=1.5 --quiet
+says err "or allow_pole = true" "with the way to have it"
+ends 0 "with it the pole ends the run" "$fhrl" simulate fhrl_layer --param beta=1.1 --param allow_pole=true --t-end=60 --quiet --json
+says out '"name": "pole"' "as an event"
 ends 1 "a blow-up is no result" "$fhrl" simulate fhrl --quiet --param drive=fastweight \
   --param "W_r=diag 6.666666666666667" --param "W_v=diag 1" --param "B=diag 0" --x0=7,0,0,0,0,0
 says err "blows up near t = 4\.32" "it names the time"

@@ -11,7 +11,6 @@
 
 static int values(const fhrl_field *f)
 {
-  if (f->kind == FHRL_FLAG) return 2;
   if (f->kind != FHRL_CHOICE) return 1;
   int n = 0, len;
   while (fhrl_field_word(f->choices, n, &len)) n++;
@@ -65,6 +64,13 @@ void variants_make(const fhrl_model *model, variants *out)
         add(model, p, out);
       }
   }
+  for (int j = 0; j < model->n_param; j++) p[j] = model->param[j].value;
+  for (int i = 0; i < model->n_param; i++)
+    if (model->param[i].kind == FHRL_FLAG && out->count + 2 <= VARIANT_MAX) {
+      p[i] = 1.0 - p[i];
+      add(model, p, out);
+      p[i] = 1.0 - p[i];
+    }
 }
 
 static double *draw(fhrl_random at, size_t n, double factor)

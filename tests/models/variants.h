@@ -11,7 +11,7 @@ typedef struct variants {
   double p[VARIANT_MAX][VARIANT_PARAM];
 } variants;
 
-// Combinations of choices and flags (all of them up to VARIANT_MAX / 2, else each value once), each with the other
+// Combinations of choices (all of them up to VARIANT_MAX / 2, else each value once) and each flag turned over, each with the other
 // parameters at their defaults and again with real ones scaled by .7 .. 1.3 and whole ones one larger.
 void variants_make(const fhrl_model *model, variants *out);
 
