@@ -28,10 +28,9 @@ typedef struct keeper {
 static void show(void *context, double t, double t_end) { fhrl_progress_update(&((keeper *)context)->progress, t, NULL); }
 static void show_between(void *context, double t) { show(context, t, 0.0); }
 
-static fhrl_status keep(void *context, const fhrl_trajectory *tr, const fhrl_integrator_past *past,
-  const fhrl_happening happened[], long count, fhrl_err *err)
+static fhrl_status keep(void *context, const fhrl_trajectory *tr, const fhrl_trajectory_kept *kept, fhrl_err *err)
 {
-  return fhrl_trajectory_part_append(&((keeper *)context)->part, tr, past, happened, count, err);
+  return fhrl_trajectory_part_append(&((keeper *)context)->part, tr, kept, err);
 }
 
 // ---- files
@@ -70,6 +69,40 @@ static fhrl_status save_table(const fhrl_output *out, const fhrl_setup *s, const
 done:
   free(name);
   free(names);
+  return status;
+}
+
+// A row per crossing: which section, when, and the state.
+static fhrl_status save_sections(const fhrl_output *out, const fhrl_setup *s, const fhrl_integrator *it, fhrl_err *err)
+{
+  const int n = s->system->n, states = n <= TSV_STATES ? n : TSV_STATES;
+  fhrl_status status = FHRL_OK;
+  fhrl_table table = {0};
+  char name[TSV_STATES][NAME], which[FHRL_CROSSING_MAX * (FHRL_CROSSING_TEXT + 8)] = "", path[FHRL_PATH_SIZE];
+  const char *names[TSV_STATES + 2] = {"section", "t"}, *units[TSV_STATES + 2] = {which, s->model->time_unit};
+  for (int k = 0; k < s->solver.crossings; k++) {
+    const size_t used = strlen(which);
+    snprintf(which + used, sizeof which - used, "%s%d: %s", k > 0 ? "; " : "", k, s->section[k].text);
+  }
+  for (int i = 0; i < states; i++) {
+    fhrl_system_component(s->system, i, name[i], NAME);
+    names[2 + i] = name[i];
+    units[2 + i] = "as in trajectory.tsv";
+  }
+  long count, crossings, c = 0;
+  const fhrl_happening *happened = fhrl_integrator_events(it, &count);
+  const double *at = fhrl_integrator_crossings(it, &crossings);
+  FHRL_DO(status, fhrl_output_path(out, "sections.tsv", path, err));
+  FHRL_DO(status, fhrl_table_begin(&table, path, "fhrl.sections/1", names, units, states + 2, err));
+  for (long k = 0; k < count; k++) {
+    if (happened[k].event < s->model->n_event) continue;
+    fhrl_table_int(&table, happened[k].event - s->model->n_event);
+    fhrl_table_real(&table, happened[k].t);
+    for (int i = 0; i < states; i++) fhrl_table_real(&table, at[(size_t)c * (size_t)n + i]);
+    c++;
+  }
+  status = fhrl_table_commit(&table, err);
+done:
   return status;
 }
 
@@ -121,6 +154,12 @@ done:
 
 // ---- what is said
 
+// Of a model's event, or of a section as it was asked for.
+static const char *event_name(const fhrl_setup *s, int event)
+{
+  return event < s->model->n_event ? s->model->event[event].name : s->section[event - s->model->n_event].text;
+}
+
 static void report_events(const fhrl_output *out, const fhrl_setup *s, const fhrl_integrator *it)
 {
   long count = 0;
@@ -128,14 +167,14 @@ static void report_events(const fhrl_output *out, const fhrl_setup *s, const fhr
   fhrl_json *list = fhrl_json_array();
   fhrl_json_put(out->result, "events", list);
   for (long k = 0; k < count; k++) {
-    const fhrl_event *event = &s->model->event[happened[k].event];
+    const int event = happened[k].event;
     fhrl_json *one = fhrl_json_object();
     fhrl_json_add(list, one);
-    fhrl_json_text(one, "name", event->name);
+    fhrl_json_text(one, "name", event_name(s, event));
     fhrl_json_real(one, "t", happened[k].t, NULL);
-    if (s->system->dims.event[happened[k].event] > 1) fhrl_json_int(one, "index", happened[k].index);
+    if (event < s->model->n_event && s->system->dims.event[event] > 1) fhrl_json_int(one, "index", happened[k].index);
   }
-  for (int e = 0; e < s->model->n_event; e++) {
+  for (int e = 0; e < s->model->n_event + s->solver.crossings; e++) {
     long times = 0, last = -1;
     for (long k = 0; k < count; k++)
       if (happened[k].event == e) {
@@ -143,7 +182,8 @@ static void report_events(const fhrl_output *out, const fhrl_setup *s, const fhr
         last = k;
       }
     if (times > 0)
-      fhrl_output_say(out, "event        %s: %ld times, last at t = %.10g\n", s->model->event[e].name, times, happened[last].t);
+      fhrl_output_say(out, "%s %s: %ld times, last at t = %.10g\n", e < s->model->n_event ? "event       " : "section     ",
+        event_name(s, e), times, happened[last].t);
   }
 }
 
@@ -204,7 +244,7 @@ static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_traj
   const double t0 = tr->count > 0 ? tr->t[last] : 0.0, *x0 = tr->count > 0 ? tr->x + last * (size_t)tr->n : s->x0;
   FHRL_TRY(fhrl_integrator_create(s->system, &s->input, &s->solver, t0, x0, &how->it, err));
   fhrl_integrator *it = how->it;
-  if (tr->count > 0) FHRL_TRY(fhrl_integrator_resume(it, &part->past, part->happened, part->events, err));
+  if (tr->count > 0) FHRL_TRY(fhrl_integrator_resume(it, &part->past, part->happened, part->events, part->at, part->crossings, err));
   const fhrl_status status = fhrl_trajectory_run(tr, it, s->system, &s->input, watch, err);
   const char *why, *method = fhrl_integrator_method(it, &why);
   how->method = method;
@@ -268,7 +308,9 @@ static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err
   if (fhrl_output_has_folder(out)) {
     FHRL_DO(status, save_dataset(out, s, &tr, err));
     FHRL_DO(status, save_table(out, s, &tr, err));
-    fhrl_output_say(out, "files        %s/trajectory.nc, .tsv, run.json\n", out->folder);
+    if (s->solver.crossings > 0) FHRL_DO(status, save_sections(out, s, how.it, err));
+    fhrl_output_say(out, "files        %s/trajectory.nc, .tsv, %srun.json\n", out->folder,
+      s->solver.crossings > 0 ? "sections.tsv, " : "");
   }
   fhrl_trajectory_part_remove(&k.part);
 done:

@@ -30,6 +30,8 @@ const fhrl_field fhrl_integrator_fields[] = {
   {"output_every", 0.1, "time", "spacing of what is recorded", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"max_steps", 1e7, "1", "steps in total before giving up", FHRL_INT, 1.0, 1e15},
   {"max_seconds", 0.0, "s", "wall-clock time of integrating before giving up; 0: no limit", FHRL_REAL, 0.0, 1e9},
+  {"section", 0.0, "", "sections whose crossings are events: NAME = LEVEL [up|down|both]; ... NAME is a state or an observable",
+   FHRL_TEXT},
   {"step", 0.0, "time", "fixed step of dopri5, verner, dop853; 0: as the tolerances ask", FHRL_REAL, 0.0, 1e6},
   {"checkpoint_every", 200.0, "1", "recorded points between two restarts of the method, from which an interrupted run is resumed bit by bit; 0: none",
    FHRL_INT, 0.0, 1e9},
@@ -152,12 +154,13 @@ static fhrl_status check(const fhrl_system *s, const fhrl_input *in, const fhrl_
 static fhrl_status allocate(fhrl_integrator *it, fhrl_err *err)
 {
   const size_t n = (size_t)it->s->n, n_u = (size_t)it->s->dims.n_u;
-  it->block = calloc(4 * n + n_u, sizeof *it->block);
+  it->block = calloc(5 * n + n_u, sizeof *it->block);
   if (it->block == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states", it->s->n);
   it->x = it->block;
   it->bad.x = it->x + n;
   it->scratch = it->bad.x + n;
-  it->u = it->scratch + 2 * n;
+  it->grid.x = it->scratch + 2 * n;
+  it->u = it->grid.x + n;
   return FHRL_OK;
 }
 
@@ -185,7 +188,8 @@ static fhrl_status begin(fhrl_integrator *it, const double x[], fhrl_err *err)
   it->bad.count = 0;
   it->stale = 1;
   if (checked_rhs(it, it->now, it->x, it->scratch) != 0) return fhrl_integrator_failure(it, FHRL_ENGINE_RHS, err);
-  return fhrl_integrator_event_begin(it, err);
+  FHRL_TRY(fhrl_integrator_event_begin(it, err));
+  return fhrl_integrator_crossing_begin(it, err);
 }
 
 // Adds what the engine counted.
@@ -237,6 +241,7 @@ fhrl_status fhrl_integrator_create(fhrl_system *s, const fhrl_input *in, const f
   it->begun = fhrl_clock_wall();
   FHRL_DO(status, allocate(it, err));
   FHRL_DO(status, fhrl_integrator_event_create(it, err));
+  FHRL_DO(status, fhrl_integrator_crossing_create(it, err));
   open_piece(it);
   FHRL_DO(status, begin(it, x0, err));
   fhrl_integrator_choose(it);
@@ -254,6 +259,7 @@ void fhrl_integrator_destroy(fhrl_integrator *it)
   it->s->u = it->u_before;
   if (it->engine) it->engine->kind->destroy(it->engine);
   fhrl_integrator_event_destroy(it);
+  fhrl_integrator_crossing_destroy(it);
   free(it->block);
   free(it);
 }
@@ -275,7 +281,7 @@ void fhrl_integrator_remember(const fhrl_integrator *it, fhrl_integrator_past *o
 }
 
 fhrl_status fhrl_integrator_resume(fhrl_integrator *it, const fhrl_integrator_past *past, const fhrl_happening happened[],
-  long count, fhrl_err *err)
+  long count, const double at[], long crossings, fhrl_err *err)
 {
   if (past->stiff != it->stiff) {
     it->stiff = past->stiff;
@@ -283,7 +289,8 @@ fhrl_status fhrl_integrator_resume(fhrl_integrator *it, const fhrl_integrator_pa
   }
   snprintf(it->why, sizeof it->why, "%.*s", (int)sizeof past->why - 1, past->why);
   it->counters = past->counters;
-  return fhrl_integrator_event_restore(it, happened, count, err);
+  FHRL_TRY(fhrl_integrator_event_restore(it, happened, count, err));
+  return fhrl_integrator_crossing_restore(it, at, crossings, err);
 }
 
 // ---- going on
@@ -301,10 +308,36 @@ static fhrl_status look_up(fhrl_integrator *it, long steps, fhrl_err *err)
   return FHRL_OK;
 }
 
+// The states of the grid up to now, from the engine's last step.
+static fhrl_status fill_grid(fhrl_integrator *it, fhrl_err *err)
+{
+  fhrl_integrator_grid *g = &it->grid;
+  while (g->next < g->count && g->t[g->next] <= it->now) {
+    const double t = g->t[g->next];
+    if (t < it->now) FHRL_TRY(fhrl_integrator_event_dense(it, t, g->x, err));
+    g->next++;
+    FHRL_TRY(g->record(g->context, t, t < it->now ? g->x : it->x, err));
+  }
+  return FHRL_OK;
+}
+
+// What lies within the step that began at `before`: events, crossings, times of the grid.
+static fhrl_status look_back(fhrl_integrator *it, double before, fhrl_err *err)
+{
+  const fhrl_status status = it->watch.count > 0 ? fhrl_integrator_event_look(it, before, err) : FHRL_OK;
+  if (status != FHRL_OK && status != FHRL_EVENT) return status;
+  const fhrl_err event = status == FHRL_EVENT && err ? *err : (fhrl_err){FHRL_OK, ""};
+  if (it->cross.count > 0) FHRL_TRY(fhrl_integrator_crossing_look(it, before, err));
+  FHRL_TRY(fill_grid(it, err));
+  if (status == FHRL_EVENT && err) *err = event;
+  return status;
+}
+
 // Until t, or an event that the engine has to restart at.
 static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
 {
-  const long chunk = it->watch.count > 0 ? 1 : CHUNK; // no step may pass unseen
+  const int watched = it->watch.count > 0 || it->cross.count > 0 || it->grid.t; // no step may pass unseen
+  const long chunk = watched ? 1 : CHUNK;
   for (;;) {
     fhrl_counters c;
     fhrl_integrator_counters(it, &c);
@@ -313,7 +346,7 @@ static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
     FHRL_TRY(look_up(it, c.steps, err));
     const double before = it->now;
     const fhrl_engine_end end = it->engine->kind->run(it->engine, t, left < chunk ? left : chunk, &it->now);
-    if (it->watch.count > 0 && it->now > before) FHRL_TRY(fhrl_integrator_event_look(it, before, err));
+    if (watched && it->now > before) FHRL_TRY(look_back(it, before, err));
     if (it->stale) return FHRL_OK;
     if (end != FHRL_ENGINE_REACHED && end != FHRL_ENGINE_PAUSED) return fhrl_integrator_failure(it, end, err);
     if (fhrl_integrator_choose_again(it)) FHRL_TRY(make_engine(it, err));
@@ -338,6 +371,7 @@ fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err
     if (target - it->now <= 4.0 * DBL_EPSILON * fmax(fabs(target), fabs(it->now))) {
       it->now = target; // closer than time itself resolves
       it->stale = 1;
+      if (it->grid.t) FHRL_TRY(fill_grid(it, err));
     } else {
       if (it->stale) renew(it);
       FHRL_TRY(go(it, target, err));
@@ -349,6 +383,15 @@ fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err
     }
   }
   return FHRL_OK;
+}
+
+fhrl_status fhrl_integrator_sweep(fhrl_integrator *it, const double t[], size_t count, fhrl_integrator_record *record,
+  void *context, fhrl_err *err)
+{
+  it->grid = (fhrl_integrator_grid){t, count, 0, record, context, it->grid.x};
+  const fhrl_status status = fhrl_integrator_advance(it, t[count - 1], err);
+  it->grid.t = NULL;
+  return status;
 }
 
 // ---- looking
@@ -373,6 +416,12 @@ const fhrl_happening *fhrl_integrator_events(const fhrl_integrator *it, long *co
 {
   *count = it->watch.happenings;
   return it->watch.happened;
+}
+
+const double *fhrl_integrator_crossings(const fhrl_integrator *it, long *count)
+{
+  *count = it->cross.crossings;
+  return it->cross.at;
 }
 
 const char *fhrl_integrator_version(void) { return fhrl_sundials_cvode_version(); }

@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include "base/config.h"
+#include "ode/crossing.h"
 #include "ode/input.h"
 #include "ode/system.h"
 
@@ -32,6 +33,8 @@ typedef struct fhrl_solver {
   double max_seconds;         // of wall clock in advance, in total, before FHRL_LIMIT; 0: no limit
   double step;                // [model time] fixed step of a Runge-Kutta method; 0: as the tolerances ask
   long checkpoint_every;      // recorded points between two restarts from which a run can be repeated; 0: none
+  const fhrl_crossing *crossing; // borrowed: (crossings) sections to watch; NULL
+  int crossings;
   // Within advance, every 500 steps: not 0 ends it with FHRL_INTERRUPT; where it is. All may be NULL, as fhrl_integrator_options
   // leaves them.
   const volatile sig_atomic_t *stop;
@@ -46,7 +49,8 @@ typedef struct fhrl_counters {
   double rhs_s; // seconds within the right-hand side, estimated from every 16th evaluation
 } fhrl_counters;
 
-// A located event: a sign change of function `index` of model->event[event], and the first time at which it has changed.
+// A located event: a sign change of function `index` of model->event[event], and the first time at which it has changed; or,
+// from event = n_event on, a crossing of section event - n_event.
 typedef struct fhrl_happening {
   double t;
   int event, index;
@@ -77,6 +81,12 @@ void fhrl_integrator_destroy(fhrl_integrator *it); // NULL-safe
 // FHRL_INTERRUPT. FHRL_EVENT at a terminal event: state and now are those of the event.
 fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err);
 
+// Goes on to exactly t[count - 1] as advance does, and hands the states at t[0 .. count - 1] (ascending, > now) to record: the
+// steps are as long as they like, the states within them come from the method's dense output. A failure of record ends it.
+typedef fhrl_status fhrl_integrator_record(void *context, double t, const double x[], fhrl_err *err);
+fhrl_status fhrl_integrator_sweep(fhrl_integrator *it, const double t[], size_t count, fhrl_integrator_record *record,
+  void *context, fhrl_err *err);
+
 double fhrl_integrator_now(const fhrl_integrator *it);
 const double *fhrl_integrator_state(const fhrl_integrator *it); // (n), borrowed, valid until the next advance
 void fhrl_integrator_counters(const fhrl_integrator *it, fhrl_counters *out);
@@ -87,6 +97,8 @@ const char *fhrl_integrator_method(const fhrl_integrator *it, const char **why);
 // The events so far, in order of time (borrowed, valid until the next advance). Each is located to rounding within the
 // step, between an even number of sign changes of which none is seen, and the integration restarts there.
 const fhrl_happening *fhrl_integrator_events(const fhrl_integrator *it, long *count);
+// The states (count, n) at those of them that are crossings (borrowed, likewise).
+const double *fhrl_integrator_crossings(const fhrl_integrator *it, long *count);
 
 // Puts another state x (n) at the present time and forgets the history (renormalised copies, events, checkpoints: a run
 // that restarts from its own state at every checkpoint can be repeated from any of them bit by bit). x may be the state
@@ -94,9 +106,10 @@ const fhrl_happening *fhrl_integrator_events(const fhrl_integrator *it, long *co
 fhrl_status fhrl_integrator_restart(fhrl_integrator *it, const double x[], fhrl_err *err);
 
 // What there is to keep at a restart, every byte of it defined; and the other way: an integrator that was just created at the
-// time and state of a restart takes over the past of it and its events (count, copied), and goes on as that one did.
+// time and state of a restart takes over the past of it, its events (count) and crossings (crossings, n), both copied, and
+// goes on as that one did.
 void fhrl_integrator_remember(const fhrl_integrator *it, fhrl_integrator_past *out);
 fhrl_status fhrl_integrator_resume(fhrl_integrator *it, const fhrl_integrator_past *past, const fhrl_happening happened[],
-  long count, fhrl_err *err);
+  long count, const double at[], long crossings, fhrl_err *err);
 
 const char *fhrl_integrator_version(void); // of SUNDIALS

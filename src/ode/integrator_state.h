@@ -26,6 +26,24 @@ typedef struct fhrl_integrator_watch {
   long happenings, room;
 } fhrl_integrator_watch;
 
+// Sections that were asked for, and the states at which they were crossed.
+typedef struct fhrl_integrator_cross {
+  int count; // sections
+  signed char sign[FHRL_CROSSING_MAX]; // the last sign that was not 0; 0 before there was one
+  double *x, *obs; // owned, x holds both: (n), (n_obs)
+  double *at;      // owned: (crossings, n)
+  long crossings, room;
+} fhrl_integrator_cross;
+
+// Times at which somebody wants the state, while the integration goes on past them.
+typedef struct fhrl_integrator_grid {
+  const double *t; // borrowed: (count) ascending; NULL: nobody
+  size_t count, next;
+  fhrl_integrator_record *record;
+  void *context;
+  double *x; // (n)
+} fhrl_integrator_grid;
+
 struct fhrl_integrator {
   fhrl_system *s;       // borrowed
   const fhrl_input *in; // borrowed; NULL: u as it stands in s
@@ -48,6 +66,8 @@ struct fhrl_integrator {
   int idle; // looks in a row at which only fast decay could explain the step size
   fhrl_integrator_bad bad;
   fhrl_integrator_watch watch;
+  fhrl_integrator_cross cross;
+  fhrl_integrator_grid grid;
   fhrl_counters counters; // rhs_evals, jvp_evals, restarts, and what earlier engines counted
 };
 
@@ -78,6 +98,18 @@ fhrl_status fhrl_integrator_event_restore(fhrl_integrator *it, const fhrl_happen
 // back to there, and the engine is stale. FHRL_EVENT if it is terminal, FHRL_NUMERIC if a function is not finite,
 // FHRL_LIMIT beyond a million events.
 fhrl_status fhrl_integrator_event_look(fhrl_integrator *it, double before, fhrl_err *err);
+
+// Adds an event, or a crossing (event = n_event of the model + section), in its order of time.
+fhrl_status fhrl_integrator_event_note(fhrl_integrator *it, double t, int event, int index, fhrl_err *err);
+// The state x (n) at t within the last step of the engine.
+fhrl_status fhrl_integrator_event_dense(fhrl_integrator *it, double t, double x[], fhrl_err *err);
+
+// As for events, of the sections of the solver. `look` comes after that of the events, which may have put now back.
+fhrl_status fhrl_integrator_crossing_create(fhrl_integrator *it, fhrl_err *err);
+fhrl_status fhrl_integrator_crossing_begin(fhrl_integrator *it, fhrl_err *err);
+void fhrl_integrator_crossing_destroy(fhrl_integrator *it);
+fhrl_status fhrl_integrator_crossing_restore(fhrl_integrator *it, const double at[], long count, fhrl_err *err);
+fhrl_status fhrl_integrator_crossing_look(fhrl_integrator *it, double before, fhrl_err *err);
 
 // Why the integration ended here: fills err.
 fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_engine_end end, fhrl_err *err);

@@ -77,7 +77,8 @@ static fhrl_status boundary(const iteration *it, const fhrl_trajectory *tr, cons
   memset(&past, 0, sizeof past);
   past.counters = it->count;
   past.counters.rhs_evals = it->count.steps;
-  return watch->boundary(watch->context, tr, &past, NULL, 0, err);
+  const fhrl_trajectory_kept kept = {.past = &past};
+  return watch->boundary(watch->context, tr, &kept, err);
 }
 
 fhrl_status fhrl_iteration_run(fhrl_trajectory *tr, fhrl_system *s, const fhrl_input *in,

@@ -258,7 +258,7 @@ void fhrl_runge_kutta_between(const fhrl_runge_kutta *e, double s, double x[])
 {
   const double r = 1.0 - s, *first = e->k[0], *last = e->k[e->method->last];
   for (int i = 0; i < e->problem.n; i++) {
-    const double rise = e->problem.x[i] - e->old[i], bend = e->h_old * first[i] - rise, turn = rise - e->h_old * last[i] - bend;
+    const double rise = e->next[i] - e->old[i], bend = e->h_old * first[i] - rise, turn = rise - e->h_old * last[i] - bend;
     const double rest = e->poly[0][i] + s * (e->poly[1][i] + r * (e->poly[2][i] + s * e->poly[3][i]));
     x[i] = e->old[i] + s * (rise + r * (bend + s * (turn + r * rest))); // (2)
   }

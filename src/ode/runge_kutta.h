@@ -56,7 +56,8 @@ struct fhrl_runge_kutta {
   int dense_ready;     // the dense stages and `poly` belong to the last step
   double *block;       // owned: the arrays below, (n) each
   double *k[FHRL_RUNGE_KUTTA_STAGES];
-  double *old, *next, *stage; // x before the last step, x after the one that is tried, x of a stage
+  double *old, *next, *stage; // x before the last step, x after the one that is tried (of x itself others may put a part back),
+                              // x of a stage
   double *poly[FHRL_RUNGE_KUTTA_POLYNOMIALS];
   fhrl_engine_count count;
 };

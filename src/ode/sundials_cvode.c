@@ -174,10 +174,15 @@ static fhrl_engine_end run(fhrl_engine *base, double t, long steps, double *now)
   e->log.message[0] = '\0';
   CVodeSetStopTime(e->cvode, t);
   CVodeSetMaxNumSteps(e->cvode, steps);
-  const int flag = CVode(e->cvode, t, e->x, now, CV_NORMAL);
+  const int flag = CVode(e->cvode, t, e->x, now, steps == 1 ? CV_ONE_STEP : CV_NORMAL);
   switch (flag) {
   case CV_SUCCESS:
-  case CV_TSTOP_RETURN: *now = t; return FHRL_ENGINE_REACHED;
+  case CV_TSTOP_RETURN:
+    if (flag == CV_TSTOP_RETURN || steps > 1 || *now == t) {
+      *now = t;
+      return FHRL_ENGINE_REACHED;
+    }
+    return stalled(e, *now) ? FHRL_ENGINE_STALLED : FHRL_ENGINE_PAUSED;
   case CV_TOO_MUCH_WORK: return stalled(e, *now) ? FHRL_ENGINE_STALLED : FHRL_ENGINE_PAUSED;
   case CV_ERR_FAILURE: return FHRL_ENGINE_ERROR;
   case CV_CONV_FAILURE:

@@ -48,6 +48,7 @@ uint64_t fhrl_trajectory_part_identity(const fhrl_system *s, const fhrl_input *i
                         : in->modes > 0                                           ? 3 * (size_t)in->modes
                                                                                   : 1;
   if (in->n_u > 0) sum = mix(sum, in->value, values * (size_t)in->n_u * sizeof *in->value);
+  for (int k = 0; k < solver->crossings; k++) sum = mix(sum, solver->crossing[k].text, strlen(solver->crossing[k].text));
   return mix(sum, x0, (size_t)s->n * sizeof *x0);
 }
 
@@ -86,31 +87,44 @@ static int put_row(FILE *f, const fhrl_trajectory *tr, size_t k, uint64_t *sum)
 
 // ---- reading
 
-// Room for more events, of which no more than `left` bytes of the file can tell.
-static int make_room(fhrl_trajectory_part *part, uint64_t more, uint64_t left)
+// Room for `more` behind the `used` elements of an array, of which no more than `left` bytes of the file can tell.
+static int make_room(void **array, size_t used, uint64_t more, size_t size, uint64_t left)
 {
-  if (more > left / sizeof *part->happened) return 0;
+  if (more > left / size) return 0;
   if (more == 0) return 1;
-  fhrl_happening *grown = realloc(part->happened, ((size_t)part->events + (size_t)more) * sizeof *grown);
-  if (grown) part->happened = grown;
+  void *grown = realloc(*array, (used + (size_t)more) * size);
+  if (grown) *array = grown;
   return grown != NULL;
+}
+
+// Events and crossings, behind those of earlier blocks.
+static int get_events(fhrl_trajectory_part *part, uint64_t events, uint64_t crossings, size_t n, uint64_t left, uint64_t *sum)
+{
+  void *happened = part->happened, *at = part->at;
+  const size_t row = n * sizeof(double), used = (size_t)part->events, crossed = (size_t)part->crossings;
+  int good = make_room(&happened, used, events, sizeof *part->happened, left);
+  part->happened = happened;
+  good = good && make_room(&at, crossed, crossings, row, left);
+  part->at = at;
+  return good && (events == 0 || get(part->stream, part->happened + used, (size_t)events * sizeof *part->happened, sum)) &&
+         (crossings == 0 || get(part->stream, part->at + crossed * n, (size_t)crossings * row, sum));
 }
 
 // One whole block into tr and part; 0 if there is none. What a torn one leaves in tr lies beyond tr->count.
 static int get_block(fhrl_trajectory_part *part, fhrl_trajectory *tr, uint64_t left)
 {
   FILE *f = part->stream;
-  uint64_t head[2], sum = seed(), want;
+  uint64_t head[3], sum = seed(), want;
   fhrl_integrator_past past;
   if (!get(f, head, sizeof head, &sum) || head[0] == 0 || head[0] > tr->points - tr->count) return 0;
   for (size_t k = 0; k < head[0]; k++)
     if (!get_row(f, tr, tr->count + k, &sum)) return 0;
-  if (!make_room(part, head[1], left)) return 0;
-  if (!get(f, part->happened ? part->happened + part->events : NULL, (size_t)head[1] * sizeof *part->happened, &sum)) return 0;
+  if (!get_events(part, head[1], head[2], (size_t)tr->n, left, &sum)) return 0;
   if (!get(f, &past, sizeof past, &sum) || fread(&want, sizeof want, 1, f) != 1 || want != sum) return 0;
   tr->count += (size_t)head[0];
   part->rows = tr->count;
   part->events += (long)head[1];
+  part->crossings += (long)head[2];
   part->past = past;
   return 1;
 }
@@ -161,26 +175,30 @@ fhrl_status fhrl_trajectory_part_open(fhrl_trajectory_part *part, const char *pa
 
 // ---- writing
 
-fhrl_status fhrl_trajectory_part_append(fhrl_trajectory_part *part, const fhrl_trajectory *tr, const fhrl_integrator_past *past,
-  const fhrl_happening happened[], long count, fhrl_err *err)
+fhrl_status fhrl_trajectory_part_append(fhrl_trajectory_part *part, const fhrl_trajectory *tr,
+  const fhrl_trajectory_kept *kept, fhrl_err *err)
 {
   FILE *f = part->stream;
   if (f == NULL) return FHRL_OK;
   uint64_t sum = seed();
-  const uint64_t head[2] = {tr->count - part->rows, (uint64_t)(count - part->events)};
+  const size_t row = (size_t)tr->n * sizeof(double);
+  const uint64_t head[3] = {
+    tr->count - part->rows, (uint64_t)(kept->events - part->events), (uint64_t)(kept->crossings - part->crossings)};
   errno = 0;
   int good = put(f, head, sizeof head, &sum);
   for (size_t k = part->rows; good && k < tr->count; k++) good = put_row(f, tr, k, &sum);
-  good = good && put(f, count > 0 ? happened + part->events : NULL, (size_t)head[1] * sizeof *happened, &sum) &&
-         put(f, past, sizeof *past, &sum) && fwrite(&sum, sizeof sum, 1, f) == 1 && fflush(f) == 0;
+  if (head[1] > 0) good = good && put(f, kept->happened + part->events, (size_t)head[1] * sizeof *kept->happened, &sum);
+  if (head[2] > 0) good = good && put(f, kept->at + (size_t)part->crossings * (size_t)tr->n, (size_t)head[2] * row, &sum);
+  good = good && put(f, kept->past, sizeof *kept->past, &sum) && fwrite(&sum, sizeof sum, 1, f) == 1 && fflush(f) == 0;
   if (good && fhrl_clock_wall() - part->synced > 1.0) { // against a power failure, which may cost a second more
     good = fsync(fileno(f)) == 0;
     part->synced = fhrl_clock_wall();
   }
   if (!good) return cannot(part->path, err);
   part->rows = tr->count;
-  part->events = count;
-  part->past = *past;
+  part->events = kept->events;
+  part->crossings = kept->crossings;
+  part->past = *kept->past;
   return FHRL_OK;
 }
 
@@ -188,6 +206,7 @@ void fhrl_trajectory_part_close(fhrl_trajectory_part *part)
 {
   if (part->stream) fclose(part->stream);
   free(part->happened);
+  free(part->at);
   memset(part, 0, sizeof *part);
 }
 

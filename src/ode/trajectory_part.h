@@ -7,8 +7,8 @@
 // A block that did not reach the disk whole is found by its checksum and cut off with all that follows it.
 //
 //   file  = "fhrlpart", identity (u64), row (u64: doubles a row), block ...          all in the byte order of the machine
-//   block = rows (u64), events (u64), rows of t, x (n), u (n_u), observables, events as (t, event, index),
-//           fhrl_integrator_past, checksum (u64) of all this
+//   block = rows, events, crossings (u64 each), rows of t, x (n), u (n_u), observables, events as (t, event, index), crossings
+//           as x (n), fhrl_integrator_past, checksum (u64) of all this
 #pragma once
 
 #include <stdint.h>
@@ -20,10 +20,11 @@ typedef struct fhrl_trajectory_part {
   FILE *stream;       // owned; NULL: no file is kept
   const char *path;   // borrowed
   size_t rows;        // of the trajectory that are in the file
-  long events;        // likewise
+  long events, crossings; // likewise
   double synced;      // clock of the last time that the disk was asked to have it
   fhrl_integrator_past past;   // at the end of the last block
   fhrl_happening *happened;    // owned: (events), of the blocks that were found
+  double *at;                  // owned: (crossings, n), likewise
 } fhrl_trajectory_part;
 
 // What makes two runs the same: model, parameters, matrices, input, solver, start x0 (n) and `build` (a version). Not the
@@ -35,9 +36,9 @@ uint64_t fhrl_trajectory_part_identity(const fhrl_system *s, const fhrl_input *i
 // tr, `past` and `happened`; a file of another identity, or no such file at all, is begun anew. FHRL_IO, FHRL_NOMEM.
 fhrl_status fhrl_trajectory_part_open(fhrl_trajectory_part *part, const char *path, uint64_t identity, fhrl_trajectory *tr, fhrl_err *err);
 
-// Appends what tr has recorded since the last block, with the events (count) so far; nothing if no file is kept.
-fhrl_status fhrl_trajectory_part_append(fhrl_trajectory_part *part, const fhrl_trajectory *tr, const fhrl_integrator_past *past,
-  const fhrl_happening happened[], long count, fhrl_err *err);
+// Appends what tr has recorded since the last block, with what the integrator carries on; nothing if no file is kept.
+fhrl_status fhrl_trajectory_part_append(fhrl_trajectory_part *part, const fhrl_trajectory *tr,
+  const fhrl_trajectory_kept *kept, fhrl_err *err);
 
 void fhrl_trajectory_part_close(fhrl_trajectory_part *part); // the file stays
 void fhrl_trajectory_part_remove(fhrl_trajectory_part *part); // once the run's own files are written; closes, too

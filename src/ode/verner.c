@@ -16,7 +16,7 @@ static const double low = 0.25, high = 0.75;
 // What d/ds of C lacks of h k[stage] at s, in component i.
 static double lack(const fhrl_runge_kutta *e, int i, double s, int stage)
 {
-  const double r = 1.0 - s, rise = e->problem.x[i] - e->old[i], first = e->h_old * e->k[0][i];
+  const double r = 1.0 - s, rise = e->next[i] - e->old[i], first = e->h_old * e->k[0][i];
   const double last = e->h_old * e->k[FHRL_VERNER_STAGES - 1][i], bend = first - rise, turn = rise - last - bend;
   return e->h_old * e->k[stage][i] - (rise + (r - s) * bend + s * (2.0 * r - s) * turn);
 }

@@ -23,6 +23,14 @@ ends 0 "and with one" "$fhrl" simulate fhrl --members=100 --t-end=10 -o one --th
 holds "ends in the same bytes" cmp one/ensemble.tsv two/ensemble.tsv
 [ "$(grep -c '^[0-9]' one/ensemble.tsv)" -eq 100 ] && ok "with a row per member" || not_ok "without a row per member"
 
+ends 0 "sections are listed" "$fhrl" simulate lorenz --t-end=20 --set "solver.section=z = 27 up; x = 0" -o sections --quiet
+says out "section      z = 27 up: [0-9]+ times, last at t = " "with how often each was crossed"
+says sections/sections.tsv "^0	[0-9.]+	.*	(27|26.9999999|27.0000000)" "their states are in a table"
+says sections/run.json '"name": "x = 0"' "and in run.json"
+ends 2 "a section of nothing is refused" "$fhrl" simulate lorenz --set "solver.section=q = 1" --quiet
+says err "lorenz has no state or observable 'q'" "with the name"
+ends 2 "a map has no sections" "$fhrl" simulate idp_saliency --t-end=5 --set "solver.section=Z = 3" --quiet
+ends 2 "nor has an ensemble" "$fhrl" simulate lorenz --members=3 --t-end=1 --set "solver.section=x = 1" --quiet
 ends 2 "beta beyond 1 is refused" "$fhrl" simulate fhrl_layer --param beta=1.5 --quiet
 says err "or allow_pole = true" "with the way to have it"
 ends 0 "with it the pole ends the run" "$fhrl" simulate fhrl_layer --param beta=1.1 --param allow_pole=true --t-end=60 --quiet --json

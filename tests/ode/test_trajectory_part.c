@@ -33,6 +33,7 @@ static const scene scenes[] = {
   {"auto, which goes over to bdf", "van_der_pol", {"model.mu", "100"}, 200.0, 1.0},
   {"events", "idp_hopfield", {"solver.method", "dop853"}, 15.0, 0.1},
   {"events with adams", "idp_hopfield", {"solver.method", "adams"}, 6.0, 0.1},
+  {"sections", "lorenz", {"solver.method", "dop853", "solver.section", "z = 27 up; x = 0"}, 20.0, 0.05},
   {"a constant input", "fhrl", {"solver.method", "adams"}, 20.0, 0.1},
   {"a sine", "fhrl", {"input.kind", "sine", "solver.method", "dop853"}, 20.0, 0.1},
   {"noise", "fhrl", {"input.kind", "noise", "solver.method", "adams"}, 10.0, 0.1},
@@ -45,6 +46,7 @@ typedef struct stage {
   fhrl_system *s;
   fhrl_input in;
   fhrl_solver solver;
+  fhrl_crossing section[FHRL_CROSSING_MAX];
   double x0[256];
 } stage;
 
@@ -81,6 +83,8 @@ static void build(const scene *c, stage *out)
   } else
     assert_ok(fhrl_input_init(&out->in, &config, out->s->dims.n_u, &err));
   assert_ok(fhrl_system_start(out->s, 1, "", out->x0, &err));
+  assert_ok(fhrl_crossing_read(out->s, fhrl_config_text(&config, "solver.section"), out->section, &out->solver.crossings, &err));
+  out->solver.crossing = out->section;
   fhrl_config_free(&config);
   free(fields);
 }
@@ -91,10 +95,9 @@ static void strike(stage *g)
   fhrl_input_free(&g->in);
 }
 
-static fhrl_status keep(void *context, const fhrl_trajectory *tr, const fhrl_integrator_past *past,
-  const fhrl_happening happened[], long count, fhrl_err *e)
+static fhrl_status keep(void *context, const fhrl_trajectory *tr, const fhrl_trajectory_kept *kept, fhrl_err *e)
 {
-  return fhrl_trajectory_part_append(context, tr, past, happened, count, e);
+  return fhrl_trajectory_part_append(context, tr, kept, e);
 }
 
 // What a run ends with.
@@ -102,13 +105,15 @@ typedef struct result {
   fhrl_trajectory tr;
   fhrl_counters c;
   fhrl_happening *happened; // owned
-  long events;
+  long events, crossings;
+  double *at; // owned: (crossings, n)
   size_t resumed; // points that were there
 } result;
 
 static void drop(result *r)
 {
   free(r->happened);
+  free(r->at);
   fhrl_trajectory_free(&r->tr);
 }
 
@@ -127,12 +132,16 @@ static void run(stage *g, result *out)
     fhrl_integrator *it;
     assert_ok(fhrl_integrator_create(g->s, &g->in, &g->solver, out->tr.count ? out->tr.t[last] : 0.0,
       out->tr.count ? out->tr.x + last * (size_t)out->tr.n : g->x0, &it, &err));
-    if (out->tr.count) assert_ok(fhrl_integrator_resume(it, &part.past, part.happened, part.events, &err));
+    if (out->tr.count) assert_ok(fhrl_integrator_resume(it, &part.past, part.happened, part.events, part.at, part.crossings, &err));
     assert_ok(fhrl_trajectory_run(&out->tr, it, g->s, &g->in, &watch, &err));
     fhrl_integrator_counters(it, &out->c);
     const fhrl_happening *happened = fhrl_integrator_events(it, &out->events);
     out->happened = malloc(((size_t)out->events + 1) * sizeof *happened);
     if (out->events) memcpy(out->happened, happened, (size_t)out->events * sizeof *happened);
+    const double *at = fhrl_integrator_crossings(it, &out->crossings);
+    const size_t size = (size_t)out->crossings * (size_t)out->tr.n * sizeof *at;
+    out->at = malloc(size + 1);
+    if (size) memcpy(out->at, at, size);
     fhrl_integrator_destroy(it);
   } else {
     out->c = part.past.counters;
@@ -153,6 +162,8 @@ static void assert_same(const result *a, const result *b)
   ck_assert_int_eq(a->c.restarts, b->c.restarts);
   ck_assert_int_eq(a->c.corrector_iterations, b->c.corrector_iterations);
   ck_assert_int_eq(a->events, b->events);
+  ck_assert_int_eq(a->crossings, b->crossings);
+  if (a->crossings) ck_assert_mem_eq(a->at, b->at, (size_t)a->crossings * (size_t)a->tr.n * sizeof *a->at);
   if (a->events) ck_assert_mem_eq(a->happened, b->happened, (size_t)a->events * sizeof *a->happened);
 }
 
@@ -226,7 +237,7 @@ START_TEST(the_part_of_another_run_is_begun_anew)
 {
   stage g;
   result first, other;
-  build(&scenes[9], &g);
+  build(&scenes[10], &g);
   const uint64_t mine = identity(&g, g.s, "test");
   double *const changed[] = {&g.x0[1], &g.solver.rtol, &g.in.value[1], &g.solver.t_end};
   for (int k = 0; k < 4; k++) {
@@ -276,7 +287,8 @@ START_TEST(a_place_that_cannot_be_written_is_named)
   fhrl_trajectory_part_close(&part);
   part = (fhrl_trajectory_part){.stream = fopen("/dev/full", "w"), .path = "full"};
   const fhrl_integrator_past past = {0};
-  if (part.stream) assert_fails(fhrl_trajectory_part_append(&part, &tr, &past, NULL, 0, &err), FHRL_IO, &err, "cannot write full: No space");
+  const fhrl_trajectory_kept kept = {.past = &past};
+  if (part.stream) assert_fails(fhrl_trajectory_part_append(&part, &tr, &kept, &err), FHRL_IO, &err, "cannot write full: No space");
   fhrl_trajectory_part_close(&part);
   fhrl_trajectory_free(&tr);
   strike(&g);
