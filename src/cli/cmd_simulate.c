@@ -193,7 +193,7 @@ typedef struct outcome {
   const char *method;
   char why[256];
   fhrl_counters c;
-  double wall;
+  double wall, cpu;
 } outcome;
 
 static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_trajectory *tr, const outcome *how)
@@ -215,6 +215,7 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
   fhrl_json_int(o, "linear_iterations", c.linear_iterations);
   fhrl_json_int(o, "jacobians", c.jacobians);
   fhrl_json_real(o, "wall_s", how->wall, NULL);
+  fhrl_json_real(o, "cpu_s", how->cpu, NULL);
   fhrl_json_real(o, "rhs_s", c.rhs_s, NULL);
   fhrl_json_text(o, "method", method);
   fhrl_json_text(o, "method_reason", why);
@@ -232,6 +233,9 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
       c.jvp_evals, c.error_test_failures);
   else
     fhrl_output_say(out, "work         %ld steps\n", c.steps);
+  if (c.linear_iterations + c.jacobians > 0)
+    fhrl_output_say(out, "Newton       %ld iterations, %ld of GMRES, %ld dense Jacobians, %ld failures to converge\n",
+      c.corrector_iterations, c.linear_iterations, c.jacobians, c.convergence_failures);
   fhrl_output_say(out, "seconds      %.3g, of which %.3g in the %s\n", how->wall, c.rhs_s,
     s->model->rhs ? "right-hand side" : "steps");
 }
@@ -288,7 +292,7 @@ static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err
   keeper k = {0};
   fhrl_status status = FHRL_OK;
   const char *unit = strcmp(s->model->time_unit, "1") == 0 ? "" : s->model->time_unit;
-  const double begin = fhrl_clock_wall();
+  const double begin = fhrl_clock_wall(), cpu = fhrl_clock_cpu();
   fhrl_progress_begin(&k.progress, fhrl_output_progress(out), "simulate", s->solver.t_end, unit);
   s->solver.stop = fhrl_signals_flag();
   s->solver.progress = show_between;
@@ -303,6 +307,7 @@ static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err
     say_resume(out, s, k.part.rows > 0 ? tr.t[k.part.rows - 1] : 0.0, err);
   if (status != FHRL_OK) goto done;
   how.wall = fhrl_clock_wall() - begin;
+  how.cpu = fhrl_clock_cpu() - cpu;
   report(out, s, &tr, &how);
   report_events(out, s, how.it);
   if (fhrl_output_has_folder(out)) {

@@ -41,7 +41,8 @@ uint64_t fhrl_trajectory_part_identity(const fhrl_system *s, const fhrl_input *i
   for (int k = 0; k < m->n_matrix; k++)
     sum = mix(sum, s->m[k], (size_t)s->dims.matrix[k].rows * (size_t)s->dims.matrix[k].cols * sizeof(double));
   const double numbers[] = {solver->method, solver->rtol, solver->atol, solver->t_end, solver->output_every,
-    (double)solver->max_steps, solver->step, (double)solver->checkpoint_every, in->kind, in->n_u, in->frequency, in->slope};
+    (double)solver->max_steps, solver->step, (double)solver->checkpoint_every, in->kind, in->n_u, in->frequency, in->slope,
+    in->amplitude, in->hold, (double)in->seed};
   sum = mix(sum, numbers, sizeof numbers);
   const size_t values = in->kind == FHRL_INPUT_AUTO || in->kind == FHRL_INPUT_NONE ? 0
                         : in->kind == FHRL_INPUT_RECORDED                         ? (size_t)in->tokens

@@ -36,6 +36,7 @@ static const scene scenes[] = {
   {"sections", "lorenz", {"solver.method", "dop853", "solver.section", "z = 27 up; x = 0"}, 20.0, 0.05},
   {"a constant input", "fhrl", {"solver.method", "adams"}, 20.0, 0.1},
   {"a sine", "fhrl", {"input.kind", "sine", "solver.method", "dop853"}, 20.0, 0.1},
+  {"values held", "fhrl", {"input.kind", "held", "input.hold", "0.3", "solver.method", "verner"}, 20.0, 0.1},
   {"noise", "fhrl", {"input.kind", "noise", "solver.method", "adams"}, 10.0, 0.1},
   {"a recording", "fhrl", {"input.kind", "none", "solver.method", "adams"}, 20.0, 0.07}, // is replaced below
   {"a map", "idp_saliency", {NULL}, 300.0, 1.0},
