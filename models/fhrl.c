@@ -212,7 +212,7 @@ static double factor(const fhrl_system *s, double rho, double *slope)
   const double *p = s->p;
   *slope = 0.0;
   if ((int)p[HOMEOSTASIS] == H_GAIN) {
-    const double divisor = 1.0 + p[BETA] * (rho - 1.0);
+    const double divisor = (1.0 - p[BETA]) + p[BETA] * rho; // exact for small rho, beta = 1
     if (divisor == 0.0) return 0.0;
     *slope = -p[BETA] / (divisor * divisor);
     return 1.0 / divisor - 1.0; // (7)

@@ -121,7 +121,7 @@ static token look(const fhrl_system *s, const double z[])
     for (int j = 0; j < d; j++) t.w[j] += weight * u[(size_t)i * d + j];
   }
   t.norm_w = fhrl_norm(d, t.w);
-  t.gain = t.norm_w > 0.0 ? 1.0 / (1.0 + s->p[BETA] * (t.norm_w - 1.0)) : 0.0;
+  t.gain = t.norm_w > 0.0 ? 1.0 / ((1.0 - s->p[BETA]) + s->p[BETA] * t.norm_w) : 0.0; // exact for small |w|, beta = 1
   return t;
 }
 
@@ -130,7 +130,7 @@ static token look(const fhrl_system *s, const double z[])
 static int events(const fhrl_system *s, double time, const double x[], double g[])
 {
   if (s->dims.event[POLE] == 0) return 0;
-  const double divisor = 1.0 + s->p[BETA] * (look(s, x).norm_w - 1.0);
+  const double divisor = (1.0 - s->p[BETA]) + s->p[BETA] * look(s, x).norm_w;
   g[0] = divisor;
   g[1] = fabs(divisor) - 1e-9;
   return 0;
