@@ -21,8 +21,8 @@ enum {
 };
 
 const fhrl_field fhrl_integrator_fields[] = {
-  {"method", FHRL_METHOD_AUTO, "", "adams, or dop853 (mostly faster), for smooth motion, verner and dopri5 at looser tolerances, "
-   "bdf where fast modes have died out; auto: adams or bdf by what the Jacobian says",
+  {"method", FHRL_METHOD_AUTO, "", "dop853 or adams (fewer right-hand sides, mostly more time) for smooth motion, verner and dopri5 at loose "
+   "tolerances, bdf where fast modes have died out; auto: dop853, and bdf from where they hold it back",
    FHRL_CHOICE, .choices = "auto|adams|bdf|dop853|dopri5|verner"},
   {"rtol", 1e-8, "1", "relative tolerance of the local error", FHRL_REAL, 1e-14, 1.0, FHRL_OPEN_HIGH},
   {"atol", 1e-10, "state", "absolute tolerance of the local error", FHRL_REAL, 0.0, 1e6, FHRL_OPEN_LOW},
@@ -213,10 +213,10 @@ static fhrl_status make_engine(fhrl_integrator *it, fhrl_err *err)
   }
   const fhrl_engine_problem problem = {.n = it->s->n, .rtol = it->solver.rtol, .atol = it->solver.atol,
     .step = it->solver.step, .x = it->x, .rhs = checked_rhs, .jvp = checked_jvp, .context = it};
-  switch (it->solver.method) {
-  case FHRL_METHOD_AUTO:
+  switch (it->stiff ? FHRL_METHOD_BDF : it->solver.method) {
   case FHRL_METHOD_ADAMS:
   case FHRL_METHOD_BDF: FHRL_TRY(fhrl_sundials_cvode_create(&problem, it->stiff, it->now, &it->engine, err)); break;
+  case FHRL_METHOD_AUTO:
   case FHRL_METHOD_DOP853: FHRL_TRY(fhrl_dop853_create(&problem, it->now, &it->engine, err)); break;
   case FHRL_METHOD_DOPRI5: FHRL_TRY(fhrl_dopri5_create(&problem, it->now, &it->engine, err)); break;
   case FHRL_METHOD_VERNER: FHRL_TRY(fhrl_verner_create(&problem, it->now, &it->engine, err)); break;
@@ -337,7 +337,7 @@ static fhrl_status look_back(fhrl_integrator *it, double before, fhrl_err *err)
 static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
 {
   const int watched = it->watch.count > 0 || it->cross.count > 0 || it->grid.t; // no step may pass unseen
-  const long chunk = watched ? 1 : CHUNK;
+  const long chunk = watched ? 1 : it->solver.method == FHRL_METHOD_AUTO ? FHRL_INTEGRATOR_WINDOW : CHUNK;
   for (;;) {
     fhrl_counters c;
     fhrl_integrator_counters(it, &c);
@@ -358,7 +358,7 @@ static void renew(fhrl_integrator *it)
 {
   it->engine->kind->restart(it->engine, it->now);
   fhrl_integrator_choose_mark(it);
-  it->idle = 0;
+  it->held = 0;
   it->bad.count = 0;
   it->stale = 0;
 }

@@ -14,7 +14,7 @@
 extern const fhrl_field fhrl_integrator_fields[]; // keys of [solver]
 extern const int fhrl_integrator_field_count;
 
-// AUTO begins with Adams and goes over to BDF where stiffness holds the steps back (rule: integrator_choose.c).
+// AUTO begins with DOP853 and goes over to BDF where stiffness holds the steps back (rule: integrator_choose.c).
 // DOPRI5, VERNER and DOP853 are explicit Runge-Kutta methods of order 5, 6 and 8 (dopri5.h, verner.h, dop853.h).
 typedef enum fhrl_method {
   FHRL_METHOD_AUTO,
@@ -90,7 +90,7 @@ fhrl_status fhrl_integrator_sweep(fhrl_integrator *it, const double t[], size_t 
 double fhrl_integrator_now(const fhrl_integrator *it);
 const double *fhrl_integrator_state(const fhrl_integrator *it); // (n), borrowed, valid until the next advance
 void fhrl_integrator_counters(const fhrl_integrator *it, fhrl_counters *out);
-// The method in use now, such as "adams", and why (both valid until the next advance; why may be NULL). What `auto`
+// The method in use now, such as "dop853", and why (both valid until the next advance; why may be NULL). What `auto`
 // went over to outlasts restarts: to repeat the rest of a run, name that method.
 const char *fhrl_integrator_method(const fhrl_integrator *it, const char **why);
 

@@ -8,6 +8,9 @@
 // Evaluations in a row that may fail before the method is told to give up: each makes the step 4 times smaller.
 enum { FHRL_INTEGRATOR_BAD_MAX = 8 };
 
+// Steps between two looks at whether `auto` should go over to BDF.
+enum { FHRL_INTEGRATOR_WINDOW = 100 };
+
 // The evaluation that failed earliest in time, since the integration last got past it.
 typedef struct fhrl_integrator_bad {
   int count;
@@ -63,7 +66,7 @@ struct fhrl_integrator {
   fhrl_engine_count mark; // of the engine when it was last looked at for stiffness
   double mark_t;
   long look_at; // steps at which stop, clock and progress are looked at next
-  int idle; // looks in a row at which only fast decay could explain the step size
+  int held; // looks in a row at which fast decay explains the step size
   fhrl_integrator_bad bad;
   fhrl_integrator_watch watch;
   fhrl_integrator_cross cross;
@@ -76,7 +79,7 @@ int fhrl_integrator_rhs(fhrl_integrator *it, double t, const double x[], double 
 // J v at (t, x); likewise.
 int fhrl_integrator_jvp(fhrl_integrator *it, double t, const double x[], const double v[], double Jv[]);
 
-// The first choice between Adams and BDF; fills it->stiff and it->why.
+// The first choice between an explicit method and BDF; fills it->stiff and it->why.
 void fhrl_integrator_choose(fhrl_integrator *it);
 // Begins to count what the next choice is made from.
 void fhrl_integrator_choose_mark(fhrl_integrator *it);

@@ -87,5 +87,5 @@ grep -q '^resumed' out && not_ok "it went on from the other" || ok "it begins an
 
 ends 1 "a limit of wall-clock time" "$fhrl" simulate lorenz --t-end=1e7 --set solver.output_every=1e7 --set solver.max_steps=1e12 \
   --set solver.max_seconds=0.2 --quiet
-says err "max_seconds = 0.2 are used up at t = [1-9].*\(adams, h = " "says so"
+says err "max_seconds = 0.2 are used up at t = [1-9].*\(dop853, h = " "says so"
 finish
