@@ -2,6 +2,7 @@
 // layer: one FH-RL layer of a checkpoint, in double, and the systems built from it
 #include "analysis/layer.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,7 +205,8 @@ fhrl_status fhrl_layer_bind(const fhrl_layer *l, double c, fhrl_layer_rate rate,
     const char *name;
     double value;
   } scalar[] = {{"d", l->d}, {"r", l->r}, {"alpha", l->alpha}, {"beta", l->beta}, {"gamma", l->gamma}, {"c", c}, {"rate", rate}};
-  double p[FHRL_COUNT(scalar)];
+  double p[16] = {0.0}; // what is not named is 0
+  assert(model->n_param <= FHRL_COUNT(p));
   for (int i = 0; i < FHRL_COUNT(scalar); i++) p[fhrl_system_param(model, scalar[i].name)] = scalar[i].value;
   return bind(l, model, p, out, err);
 }

@@ -115,6 +115,8 @@ fhrl_status fhrl_members_run(const fhrl_output *out, const fhrl_setup *s, int th
 {
   fhrl_ensemble e = {0};
   fhrl_status status = FHRL_OK;
+  if (s->solver.crossings > 0)
+    FHRL_DO(status, fhrl_fail(err, FHRL_ARG, "solver.section belongs to one trajectory, not to an ensemble"));
   const long members = (long)fhrl_config_real(&s->config, "ensemble.members");
   FHRL_DO(status, fhrl_ensemble_init(&e, members, s->system->n, err));
   FHRL_DO(status, starts(s, &e, err));

@@ -89,6 +89,8 @@ static fhrl_status bind(fhrl_setup *s, fhrl_err *err)
     FHRL_TRY(fhrl_system_create(s->model, &s->config, &s->system, err));
   FHRL_TRY(fhrl_input_init(&s->input, &s->config, s->system->dims.n_u, err));
   fhrl_integrator_options(&s->config, &s->solver);
+  FHRL_TRY(fhrl_crossing_read(s->system, fhrl_config_text(&s->config, "solver.section"), s->section, &s->solver.crossings, err));
+  s->solver.crossing = s->section;
   s->seed = fhrl_config_int(&s->config, "model.seed");
   s->x0 = calloc((size_t)s->system->n, sizeof *s->x0);
   if (s->x0 == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d states", s->system->n);

@@ -27,7 +27,8 @@ typedef struct fhrl_setup {
   fhrl_config config;
   fhrl_system *system; // owned
   fhrl_input input;
-  fhrl_solver solver;
+  fhrl_solver solver;  // its sections lie in `section`
+  fhrl_crossing section[FHRL_CROSSING_MAX];
   int seed;            // of [model]
   double *x0;          // owned; (n) the start
 } fhrl_setup;
