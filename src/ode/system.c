@@ -117,6 +117,7 @@ fhrl_status fhrl_system_bind(const fhrl_model *model, const double p[], const do
   if (b == NULL) return no_memory(model, err);
   b->s.model = model;
   b->s.m = b->matrix;
+  b->s.cpu = fhrl_cpu_level();
   FHRL_DO(status, fhrl_system_dims(model, p, &b->s.dims, &b->s.n, err));
   FHRL_DO(status, make_own(b, p, m, err));
   FHRL_DO(status, make_local(b, err));
