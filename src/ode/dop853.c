@@ -13,7 +13,8 @@
 enum {
   TERMS_MAX = 12,
   REJECTED_MAX = 24, // rejections in a row, each at least by the factor `shrink_most`, after which no step size will do
-  LANES = 8          // partial sums of an error norm
+  LANES = 8,         // partial sums of an error norm
+  LINE = 8           // doubles of a cache line
 };
 static const double safety = 0.9, shrink_most = 1.0 / 3.0, grow_most = 6.0; // II.4, and the defaults of dop853.f
 static const double after_failure = 0.25; // a step that cannot be evaluated is tried again with so much of it
@@ -26,9 +27,9 @@ typedef struct dop853 {
   double t_old, h_old; // the last accepted step
   int started;         // k[0] and h belong to (t, x)
   int dense_ready;     // k[13] .. k[15] and `poly` belong to the last step
-  double *block;       // owned: the arrays below, (n) each
+  double *block;       // owned: the arrays below, (n) each, on their own cache lines
   double *k[FHRL_DOP853_DENSE];
-  double *old, *next, *stage; // x before the last step, x after the one that is tried, x of a stage
+  double *x, *old, *next, *stage; // at t, before the last step, after the one that is tried, of a stage; problem.x gets x
   double *poly[4];            // of the dense output
   fhrl_engine_count count;
 } dop853;
@@ -82,44 +83,51 @@ typedef struct errors {
   double fifth, third; // sums of squares of the two estimates over their tolerances, without h
 } errors;
 
-FHRL_CPU_INLINE void estimate_one(int i, int lane, const double *const k[], const double *x, const double *next, double rtol,
-  double atol, double fifth[], double third[])
+// k: stages 0, 5 .. 11, the only ones that the new state or either estimate has.
+FHRL_CPU_INLINE void finish_one(int i, int lane, double h, const double *const k[], const double *restrict x,
+  double *restrict next, double rtol, double atol, double fifth[], double third[])
 {
-  double five = 0.0, three = 0.0;
-  for (int j = 0; j < 8; j++) five += fhrl_dop853_e5[j].weight * k[j][i];
-  for (int j = 0; j < 8; j++) three += fhrl_dop853_a[12][j].weight * k[j][i];
-  three -= fhrl_dop853_b3[0].weight * k[0][i] + fhrl_dop853_b3[1].weight * k[4][i] + fhrl_dop853_b3[2].weight * k[7][i];
+  double five = 0.0, sum = 0.0;
+  for (int j = 0; j < 8; j++) {
+    five += fhrl_dop853_e5[j].weight * k[j][i];
+    sum += fhrl_dop853_a[12][j].weight * k[j][i];
+  }
+  const double three =
+    sum - (fhrl_dop853_b3[0].weight * k[0][i] + fhrl_dop853_b3[1].weight * k[4][i] + fhrl_dop853_b3[2].weight * k[7][i]);
+  next[i] = x[i] + h * sum;
   const double a = fabs(x[i]), b = fabs(next[i]), scale = 1.0 / (atol + rtol * (a > b ? a : b));
   fifth[lane] += (five * scale) * (five * scale);
   third[lane] += (three * scale) * (three * scale);
 }
 
-// k: stages 0, 5 .. 11, the only ones that either estimate has.
-FHRL_CPU_INLINE void estimate_body(int n, const double *const k[], const double *x, const double *next, double rtol, double atol,
-  errors *out)
+// The new state of a step h and its errors, in one pass over the stages.
+FHRL_CPU_INLINE void finish_body(int n, double h, const double *const k[], const double *restrict x, double *restrict next,
+  double rtol, double atol, errors *out)
 {
   double fifth[LANES] = {0.0}, third[LANES] = {0.0};
   int i = 0;
   for (; i + LANES <= n; i += LANES)
-    for (int lane = 0; lane < LANES; lane++) estimate_one(i + lane, lane, k, x, next, rtol, atol, fifth, third);
-  for (int lane = 0; i + lane < n; lane++) estimate_one(i + lane, lane, k, x, next, rtol, atol, fifth, third);
+    for (int lane = 0; lane < LANES; lane++) finish_one(i + lane, lane, h, k, x, next, rtol, atol, fifth, third);
+  for (int lane = 0; i + lane < n; lane++) finish_one(i + lane, lane, h, k, x, next, rtol, atol, fifth, third);
   out->fifth = total(fifth);
   out->third = total(third);
 }
 
-FHRL_CPU_CLONES(estimate,
-  (int n, const double *const k[], const double *x, const double *next, double rtol, double atol, errors *out),
-  (n, k, x, next, rtol, atol, out))
+FHRL_CPU_CLONES(finish,
+  (int n, double h, const double *const k[], const double *x, double *next, double rtol, double atol, errors *out),
+  (n, h, k, x, next, rtol, atol, out))
 
-// The error of a step h over its tolerance: dop853.f's blend, which is of order 8 in h.
-static double error_of(const dop853 *e, double h)
+// next = x after a step h. Returns its error over its tolerance: dop853.f's blend, which is of order 8 in h.
+static double take(dop853 *e, double h)
 {
   const double *const k[8] = {e->k[0], e->k[5], e->k[6], e->k[7], e->k[8], e->k[9], e->k[10], e->k[11]};
   errors sum;
-  estimate(e->problem.n, k, e->problem.x, e->next, e->problem.rtol, e->problem.atol, &sum);
+  finish(e->problem.n, h, k, e->x, e->next, e->problem.rtol, e->problem.atol, &sum);
   const double blend = sum.fifth + 0.01 * sum.third;
-  return blend > 0.0 ? fabs(h) * sum.fifth / sqrt(e->problem.n * blend) : 0.0;
+  return blend == 0.0 ? 0.0 : fabs(h) * sum.fifth / sqrt(e->problem.n * blend);
 }
+
+static double eighth_root(double a) { return sqrt(sqrt(sqrt(a))); }
 
 // ---- steps
 
@@ -129,7 +137,7 @@ static double weighted(const dop853 *e, const double a[], const double minus[])
   const fhrl_engine_problem *p = &e->problem;
   double sum = 0.0;
   for (int i = 0; i < p->n; i++) {
-    const double r = (a[i] - (minus ? minus[i] : 0.0)) / (p->atol + p->rtol * fabs(p->x[i]));
+    const double r = (a[i] - (minus ? minus[i] : 0.0)) / (p->atol + p->rtol * fabs(e->x[i]));
     sum += r * r;
   }
   return sqrt(sum / p->n);
@@ -139,33 +147,33 @@ static double weighted(const dop853 *e, const double a[], const double minus[])
 static double first_step(dop853 *e, double most)
 {
   const fhrl_engine_problem *p = &e->problem;
-  const double d0 = weighted(e, p->x, NULL), d1 = weighted(e, e->k[0], NULL);
+  const double d0 = weighted(e, e->x, NULL), d1 = weighted(e, e->k[0], NULL);
   const double euler = fmin(most, d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1);
-  for (int i = 0; i < p->n; i++) e->stage[i] = p->x[i] + euler * e->k[0][i];
+  for (int i = 0; i < p->n; i++) e->stage[i] = e->x[i] + euler * e->k[0][i];
   if (p->rhs(p->context, e->t + euler, e->stage, e->k[1]) != 0) return after_failure * euler;
   const double d2 = weighted(e, e->k[1], e->k[0]) / euler, larger = fmax(d1, d2);
-  const double h = larger <= 1e-15 ? fmax(1e-6, 1e-3 * euler) : pow(0.01 / larger, 0.125);
+  const double h = larger <= 1e-15 ? fmax(1e-6, 1e-3 * euler) : eighth_root(0.01 / larger);
   return fmin(most, fmin(100.0 * euler, h));
 }
 
-// All stages of a step h, and the new state; what rhs returned.
+// All stages of a step h; what rhs returned.
 static int stages(dop853 *e, double h)
 {
   const fhrl_engine_problem *p = &e->problem;
   for (int s = 1; s < 12; s++) {
-    combine(e, fhrl_dop853_a[s], h, p->x, e->stage);
+    combine(e, fhrl_dop853_a[s], h, e->x, e->stage);
     const int failed = p->rhs(p->context, e->t + fhrl_dop853_c[s] * h, e->stage, e->k[s]);
     if (failed) return failed;
   }
-  combine(e, fhrl_dop853_a[12], h, p->x, e->next);
   return 0;
 }
 
 static void accept(dop853 *e, double h, double t)
 {
-  const size_t size = (size_t)e->problem.n * sizeof *e->next;
-  memcpy(e->old, e->problem.x, size);
-  memcpy(e->problem.x, e->next, size);
+  double *oldest = e->old;
+  e->old = e->x;
+  e->x = e->next;
+  e->next = oldest;
   double *first = e->k[0];
   e->k[0] = e->k[12]; // the last evaluation is the next step's first
   e->k[12] = first;
@@ -191,7 +199,8 @@ static fhrl_engine_end step(dop853 *e, double t)
     const double left = t - e->t, h = fit(e, left), end = h == left ? t : e->t + h;
     if (e->t + 0.25 * h == e->t) return FHRL_ENGINE_STALLED;
     int failed = stages(e, h);
-    const double error = failed || p->step > 0.0 ? 0.0 : error_of(e, h);
+    double error = failed ? 0.0 : take(e, h);
+    if (p->step > 0.0) error = 0.0; // whatever it is
     if (!failed && error <= 1.0) failed = p->rhs(p->context, end, e->next, e->k[12]);
     if (failed) {
       if (failed < 0 || p->step > 0.0) return FHRL_ENGINE_RHS;
@@ -202,13 +211,13 @@ static fhrl_engine_end step(dop853 *e, double t)
     if (error <= 1.0) {
       const double grow = rejected > 0 ? 1.0 : grow_most, wanted = e->h;
       accept(e, h, end);
-      if (p->step == 0.0) e->h = h * fmin(grow, fmax(shrink_most, safety / pow(error, 0.125)));
+      if (p->step == 0.0) e->h = h * fmin(grow, fmax(shrink_most, safety / eighth_root(error)));
       if (h < wanted && rejected == 0) e->h = fmax(e->h, wanted); // it was the end of the interval that cut it
       return end == t ? FHRL_ENGINE_REACHED : FHRL_ENGINE_PAUSED;
     }
     e->count.error_test_failures++;
     if (++rejected > REJECTED_MAX) return FHRL_ENGINE_ERROR;
-    e->h = h * (error < HUGE_VAL ? fmax(shrink_most, safety / pow(error, 0.125)) : shrink_most); // a NaN shrinks, too
+    e->h = h * (error < HUGE_VAL ? fmax(shrink_most, safety / eighth_root(error)) : shrink_most); // a NaN shrinks, too
   }
 }
 
@@ -218,11 +227,13 @@ static fhrl_engine_end run(fhrl_engine *base, double t, long steps, double *now)
   const fhrl_engine_problem *p = &e->problem;
   fhrl_engine_end end = FHRL_ENGINE_PAUSED;
   if (!e->started) {
-    if (p->rhs(p->context, e->t, p->x, e->k[0]) != 0) return FHRL_ENGINE_RHS;
+    memcpy(e->x, p->x, (size_t)p->n * sizeof *e->x);
+    if (p->rhs(p->context, e->t, e->x, e->k[0]) != 0) return FHRL_ENGINE_RHS;
     e->h = p->step > 0.0 ? p->step : first_step(e, t - e->t);
     e->started = 1;
   }
   for (long k = 0; k < steps && end == FHRL_ENGINE_PAUSED; k++) end = step(e, t);
+  memcpy(p->x, e->x, (size_t)p->n * sizeof *e->x);
   *now = e->t;
   return end;
 }
@@ -267,7 +278,7 @@ static int dense(fhrl_engine *base, double t, double x[])
   }
   const double s = (t - e->t_old) / e->h_old, r = 1.0 - s;
   for (int i = 0; i < e->problem.n; i++) {
-    const double rise = e->problem.x[i] - e->old[i], bend = e->h_old * e->k[12][i] - rise;
+    const double rise = e->x[i] - e->old[i], bend = e->h_old * e->k[12][i] - rise;
     const double turn = rise - e->h_old * e->k[0][i] - bend;
     const double rest = e->poly[0][i] + s * (e->poly[1][i] + r * (e->poly[2][i] + s * e->poly[3][i]));
     x[i] = e->old[i] + s * (rise + r * (bend + s * (turn + r * rest)));
@@ -285,7 +296,7 @@ static void look(fhrl_engine *base, fhrl_engine_look *out)
   memset(e->stage, 0, (size_t)p->n * sizeof *e->stage);
   combine(e, fhrl_dop853_e5, e->h, e->stage, e->next); // of the step that was tried last
   for (int i = 0; i < p->n; i++) {
-    const double ratio = fabs(e->next[i]) / (p->atol + p->rtol * fabs(p->x[i]));
+    const double ratio = fabs(e->next[i]) / (p->atol + p->rtol * fabs(e->x[i]));
     if (ratio > out->worst_ratio) {
       out->worst_ratio = ratio;
       out->worst = i;
@@ -305,9 +316,9 @@ static const fhrl_engine_kind kind = {"dop853", destroy, restart, run, dense, lo
 
 fhrl_status fhrl_dop853_create(const fhrl_engine_problem *problem, double t0, fhrl_engine **out, fhrl_err *err)
 {
-  const size_t n = (size_t)problem->n;
+  const size_t n = ((size_t)problem->n + LINE - 1) / LINE * LINE, arrays = FHRL_DOP853_DENSE + 8;
   dop853 *e = calloc(1, sizeof *e);
-  double *next = calloc(n * (FHRL_DOP853_DENSE + 7), sizeof *next);
+  double *next = aligned_alloc(LINE * sizeof *next, arrays * n * sizeof *next); // written before it is read
   if (e == NULL || next == NULL) {
     free(e);
     free(next);
@@ -322,6 +333,7 @@ fhrl_status fhrl_dop853_create(const fhrl_engine_problem *problem, double t0, fh
   e->old = next;
   e->next = next + n;
   e->stage = next + 2 * n;
+  e->x = next + 3 * n;
   *out = &e->base;
   return FHRL_OK;
 }

@@ -41,6 +41,9 @@ FHRL_CPU_INLINE double fhrl_wide_dot(const int width, int n, const double a[], c
   return FHRL_WIDE_CALL(fhrl_wide_dot, n, a, b);
 }
 
+// 1 if every entry is finite
+FHRL_CPU_INLINE int fhrl_wide_finite(const int width, int n, const double a[]) { return FHRL_WIDE_CALL(fhrl_wide_finite, n, a); }
+
 // y = A x; A (rows, cols)
 FHRL_CPU_INLINE void fhrl_wide_matvec(const int width, int rows, int cols, const double A[], const double x[], double y[])
 {

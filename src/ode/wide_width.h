@@ -44,6 +44,26 @@ FHRL_CPU_INLINE double FHRL_WIDE_OF(fhrl_wide_dot)(int n, const double a[], cons
   return FHRL_WIDE_OF(fhrl_wide_total)(s) + rest;
 }
 
+// A number that is not finite has all bits of its exponent set: 1 more carries into the sign.
+FHRL_CPU_INLINE int FHRL_WIDE_OF(fhrl_wide_finite)(int n, const double a[])
+{
+  const uint64_t one = 0x0010000000000000u, sign = 0x8000000000000000u;
+  BITS seen[PARTS] = {{0}};
+  uint64_t bits, rest = 0;
+  int i = 0;
+  for (; i + FHRL_WIDE <= n; i += FHRL_WIDE) {
+#pragma GCC unroll 4
+    for (int p = 0; p < PARTS; p++) seen[p] |= ((BITS)AT(a, i + FHRL_WIDTH * p) & ~sign) + one;
+  }
+  for (; i < n; i++) {
+    memcpy(&bits, a + i, sizeof bits);
+    rest |= (bits & ~sign) + one;
+  }
+  for (int p = 0; p < PARTS; p++)
+    for (int k = 0; k < FHRL_WIDTH; k++) rest |= seen[p][k];
+  return (rest & sign) == 0;
+}
+
 // `count` rows at a time: their sums do not wait for one another, and x is loaded once.
 FHRL_CPU_INLINE void FHRL_WIDE_OF(fhrl_wide_matvec_rows)(const int count, int cols, const double A[], const double x[],
   double y[])

@@ -2,6 +2,7 @@
 // test_wide: the inner loops in vector instructions against plain ones, at every level that this machine has
 #include "ode/model.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -96,6 +97,29 @@ START_TEST(sums_are_those_of_the_plain_helpers_bit_for_bit)
 }
 END_TEST
 
+FHRL_CPU_INLINE void finite_body(const int width, int n, const double a[], int *out) { *out = fhrl_wide_finite(width, n, a); }
+FHRL_WIDE_CLONES(level, finite, (int n, const double a[], int *out), (n, a, out))
+
+START_TEST(what_is_not_finite_is_found_wherever_it_stands)
+{
+  const double bad[] = {INFINITY, -INFINITY, NAN, -NAN}, good[] = {DBL_MAX, -DBL_MAX, 0.0, -0.0, 5e-324, -3.7};
+  double a[D_MAX];
+  int answer;
+  for (level = FHRL_CPU_BASE; level <= fhrl_cpu_level(); level++)
+    for (int n = 1; n <= D_MAX; n++) {
+      for (int i = 0; i < n; i++) a[i] = good[i % 6];
+      finite(n, a, &answer);
+      ck_assert_int_eq(answer, 1);
+      for (int i = 0; i < n; i++) {
+        a[i] = bad[i % 4];
+        finite(n, a, &answer);
+        ck_assert_msg(!answer, "entry %d of %d at the level %s", i, n, fhrl_cpu_name(level));
+        a[i] = 1.0;
+      }
+    }
+}
+END_TEST
+
 // ---- tanh
 
 enum { BLOCK = 64 };
@@ -176,6 +200,7 @@ int main(void)
   tcase_add_test(t, every_level_gives_the_same_bits);
   tcase_add_test(t, a_memory_is_read_and_changed_as_the_formulas_say);
   tcase_add_test(t, sums_are_those_of_the_plain_helpers_bit_for_bit);
+  tcase_add_test(t, what_is_not_finite_is_found_wherever_it_stands);
   tcase_add_test(t, tanh_is_within_2_ulp_and_its_slope_within_4);
   tcase_add_test(t, tanh_keeps_signs_and_what_is_not_finite);
   suite_add_tcase(s, t);
