@@ -77,9 +77,7 @@ FHRL_CPU_INLINE void whole(const int q, int n, const triangle *t)
 {
   double *z[ORDER_MAX + 1];
   for (int k = 0; k <= q; k++) z[k] = NV_DATA_S(t->z[k]);
-#ifdef __clang__
-#pragma clang loop vectorize(assume_safety)
-#else
+#ifndef __clang__ // which has another word for it, and warns where it does not follow it
 #pragma GCC ivdep
 #endif
   for (int i = 0; i < n; i++) {
