@@ -177,7 +177,7 @@ def figures(gnuplot, folder):
                 bench("dump", problem, matrices)
                 more = [d, matrices]
             text += call(python, os.path.join(HERE, "bench_ode_scipy.py"), "precision", problem.split(",")[0], t, ends, *more)
-        open(data, "w").write(text)
+        open(data, "w").write(text.rstrip() + "\n")  # blank lines at the end would be one more data set
         title = f"{problem}, t = {t}: rtol 1e-4 (left) to 1e-11, atol = rtol / 100"
         for kind in ("svg", "png") if os.environ.get("PNG") else ("svg",):
             out = os.path.join(folder, f"work_precision_{name}.{kind}")

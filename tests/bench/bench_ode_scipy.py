@@ -67,6 +67,8 @@ else:
     for m in methods(len(ends)):
         print(f'"scipy {m}"')
         for digits in range(4, 12):
-            runs = [seconds(rhs, ends[:, 0], m, 10.0**-digits, float(sys.argv[3])) for _ in range(3)]
+            runs = [seconds(rhs, ends[:, 0], m, 10.0**-digits, float(sys.argv[3]))]
+            while len(runs) < 3 and runs[0][0] < 0.2:
+                runs.append(seconds(rhs, ends[:, 0], m, 10.0**-digits, float(sys.argv[3])))
             print(f"{10.0**-digits:g}\t{statistics.median(r[0] for r in runs):.6g}\t{max(abs(runs[0][1] - ends[:, 1])):.6g}\t0")
         print("\n")
