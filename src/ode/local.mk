@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # ode: the continuous side: models, bound systems, inputs, the integrator, trajectories
 libfhrl_a_SOURCES += \
-	src/ode/model.h \
+	src/ode/model.h src/ode/wide.h src/ode/wide_width.h \
 	src/ode/system.c src/ode/system.h src/ode/system_fields.c src/ode/system_create.c src/ode/system_start.c \
 	src/ode/input.c src/ode/input.h src/ode/input_init.c \
 	src/ode/integrator.c src/ode/integrator.h src/ode/integrator_state.h src/ode/integrator_choose.c \

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/field.h"
+#include "ode/wide.h"
 
 enum { FHRL_BLOCK_MAX = 8, FHRL_MATRIX_MAX = 12, FHRL_CHECK_MAX = 8, FHRL_EVENT_MAX = 8 };
 
@@ -41,7 +42,8 @@ typedef struct fhrl_system {
   const double *p;        // (n_param) scalar parameters in table order (integers, choices and flags too)
   const double *const *m; // matrices, row-major, in table order, borrowed
   const double *u;        // (n_u) input at t, set by the caller of a callback
-  double *work;           // (n_work) scratch
+  double *work;           // (n_work) scratch, zero at first; nobody else writes to it between calls
+  fhrl_cpu cpu;           // vector instructions that the callbacks may use (wide.h)
   fhrl_dims dims;
 } fhrl_system;
 

@@ -7,6 +7,7 @@ check_PROGRAMS += tests/ode/test_failure
 check_PROGRAMS += tests/ode/test_trajectory
 check_PROGRAMS += tests/ode/test_trajectory_part
 check_PROGRAMS += tests/ode/test_vector
+check_PROGRAMS += tests/ode/test_wide
 tests_ode_test_integrator_SOURCES = tests/ode/test_integrator.c tests/ode/exponential.h
 check_PROGRAMS += tests/ode/test_iteration
 check_PROGRAMS += tests/ode/test_dop853
