@@ -39,6 +39,7 @@ void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out)
   out->output_every = fhrl_config_real(config, "solver.output_every");
   out->max_steps = (long)fhrl_config_real(config, "solver.max_steps");
   out->step = fhrl_config_real(config, "solver.step");
+  out->stop = NULL;
 }
 
 // ---- evaluations
@@ -256,6 +257,7 @@ static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
 {
   const long chunk = it->watch.count > 0 ? 1 : CHUNK; // no step may pass unseen
   for (;;) {
+    if (it->solver.stop && *it->solver.stop) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", it->now);
     fhrl_counters c;
     fhrl_integrator_counters(it, &c);
     const long left = it->solver.max_steps - c.steps;

@@ -4,6 +4,8 @@
 // Initialise / advance / look: the caller decides how far, prints and stops. No step crosses a jump of u(t).
 #pragma once
 
+#include <signal.h>
+
 #include "base/config.h"
 #include "ode/input.h"
 #include "ode/system.h"
@@ -26,6 +28,7 @@ typedef struct fhrl_solver {
   double t_end, output_every; // [model time]; what a caller advances by
   long max_steps;             // in total, before FHRL_LIMIT
   double step;                // [model time] fixed step of dop853; 0: as the tolerances ask
+  const volatile sig_atomic_t *stop; // not 0: end with FHRL_INTERRUPT within 500 steps; NULL
 } fhrl_solver;
 
 typedef struct fhrl_counters {

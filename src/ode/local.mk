@@ -10,5 +10,12 @@ libfhrl_a_SOURCES += \
 	src/ode/iteration.c src/ode/iteration.h \
 	src/ode/sundials_compat.h src/ode/sundials_vector.c src/ode/sundials_vector.h \
 	src/ode/sundials_cvode.c src/ode/sundials_cvode.h src/ode/engine.h \
-	src/ode/batch.c src/ode/batch.h src/ode/ensemble.c src/ode/ensemble.h \
+	src/ode/lanes.h src/ode/batch.h src/ode/vary.c src/ode/vary.h src/ode/ensemble.c src/ode/ensemble.h \
 	src/ode/dop853.c src/ode/dop853.h src/ode/dop853_table.h
+
+# The batch wants contraction to FMA, which everything else does without (src/nn/local.mk).
+noinst_LIBRARIES += libfhrl_batch.a
+libfhrl_batch_a_SOURCES = src/ode/batch.c
+libfhrl_batch_a_CFLAGS = $(AM_CFLAGS) -ffp-contract=fast -fno-trapping-math
+libfhrl_a_LIBADD = $(libfhrl_batch_a_OBJECTS)
+libfhrl_a_DEPENDENCIES = $(libfhrl_batch_a_OBJECTS)
