@@ -3,6 +3,7 @@ check_SCRIPTS += tests/style.sh
 check_SCRIPTS += tests/cli/test_errors.sh
 check_SCRIPTS += tests/cli/test_train.sh
 check_SCRIPTS += tests/cli/test_simulate.sh
+check_SCRIPTS += tests/cli/test_ensemble.sh
 check_SCRIPTS += tests/cli/test_sample.sh
 check_SCRIPTS += tests/cli/test_probe.sh
 check_SCRIPTS += tests/cli/test_gamma.sh

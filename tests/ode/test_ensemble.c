@@ -75,9 +75,12 @@ END_TEST
 
 START_TEST(threads_and_neighbours_change_no_bit)
 {
+  static const char *const models[] = {"fhrl", "kuramoto_ring", "ltc", "random_rnn"}; // the last has no lanes
   fhrl_input in;
   fhrl_ensemble one, many, few;
-  fhrl_system *s = bind("fhrl", NULL, NULL, &in);
+  const int network = _i % 4 == 3;
+  fhrl_system *s = bind(models[_i % 4], network ? "n" : NULL, "12", &in);
+  fhrl_cpu_limit((fhrl_cpu)(_i / 4)); // every level that the machine has
   make(&one, s, 100);
   make(&many, s, 100);
   make(&few, s, 7);
@@ -347,7 +350,7 @@ int main(void)
   TCase *t = tcase_create("ensemble");
   tcase_set_timeout(t, 60);
   tcase_add_loop_test(t, members_end_where_an_integrator_of_their_own_ends, 0, 9);
-  tcase_add_test(t, threads_and_neighbours_change_no_bit);
+  tcase_add_loop_test(t, threads_and_neighbours_change_no_bit, 0, 12);
   tcase_add_test(t, stiff_members_go_to_an_integrator_of_their_own_and_failures_are_counted);
   tcase_add_loop_test(t, every_member_has_its_own_parameters, 0, 10);
   tcase_add_test(t, only_the_stiff_members_of_van_der_pol_leave_the_batch);
