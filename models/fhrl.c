@@ -297,7 +297,7 @@ static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
 
 // ---- (1)-(2) for ensembles, with the default parts
 
-enum { LANES_D = 8 }; // beyond it a trajectory by itself fills the vectors
+enum { LANES_D = 32 }; // beyond it a trajectory by itself fills the vectors, and sixteen overflow the cache
 
 static int lanes_fit(const double p[])
 {

@@ -10,7 +10,13 @@
 
 #include "ode/batch.h"
 
-enum { THREADS_MAX = 256, GIB = 8, SHOW_EVERY = 256 };
+enum {
+  THREADS_MAX = 256,
+  GIB = 8,
+  SHOW_EVERY = 256,
+  N_BATCH = 512,         // states up to which members without a right-hand side for lanes gain from a batch
+  EXPLICIT_STEPS = 20000 // steps after which one that is tried by itself with dop853 is left to the method asked for
+};
 
 // The members in the order in which they are taken come in two passes: those that the right-hand side for lanes serves,
 // then the others.
@@ -138,20 +144,19 @@ static long take(worker *w)
   return -1;
 }
 
-// Member k by an integrator of its own.
-static void single(worker *w, long k)
+// Member k from its start by an integrator of its own.
+static fhrl_status carry(worker *w, long k, const fhrl_solver *solver, fhrl_err *err)
 {
   fhrl_ensemble *e = w->all->e;
   const size_t n = (size_t)e->n;
   double *x = e->x + (size_t)k * n;
   fhrl_integrator *it = NULL;
-  fhrl_err err = {FHRL_OK, ""};
   fhrl_counters c = {0};
   memcpy(x, e->x0 + (size_t)k * n, n * sizeof *x);
   w->s->p = params_of(w, k);
-  fhrl_status status = fhrl_integrator_create(w->s, w->all->in, &w->all->solver, 0.0, x, &it, &err);
+  fhrl_status status = fhrl_integrator_create(w->s, w->all->in, solver, 0.0, x, &it, err);
   if (status == FHRL_OK) {
-    status = fhrl_integrator_advance(it, w->all->solver.t_end, &err);
+    status = fhrl_integrator_advance(it, solver->t_end, err);
     if (status == FHRL_EVENT) status = FHRL_OK; // its end
     memcpy(x, fhrl_integrator_state(it), n * sizeof *x);
     fhrl_integrator_counters(it, &c);
@@ -159,7 +164,23 @@ static void single(worker *w, long k)
   fhrl_integrator_destroy(it);
   w->steps += c.steps;
   w->rhs_evals += c.rhs_evals;
-  e->member[k] = FHRL_MEMBER_SINGLE;
+  return status;
+}
+
+// Member k by itself: with dop853 first, where a batch would use it but would be too wide.
+static void single(worker *w, long k, int explicit_first)
+{
+  fhrl_err err = {FHRL_OK, ""};
+  fhrl_status status = FHRL_LIMIT;
+  if (explicit_first) {
+    fhrl_solver solver = w->all->solver;
+    solver.method = FHRL_METHOD_DOP853;
+    if (solver.max_steps > EXPLICIT_STEPS) solver.max_steps = EXPLICIT_STEPS;
+    status = carry(w, k, &solver, &err);
+    w->stiff += status == FHRL_LIMIT;
+  }
+  if (status != FHRL_OK && status != FHRL_INTERRUPT) status = carry(w, k, &w->all->solver, &err);
+  w->all->e->member[k] = FHRL_MEMBER_SINGLE;
   if (status != FHRL_OK) fail(w, k, &err);
   count_done(w);
 }
@@ -186,7 +207,7 @@ static void batch_done(void *context, long k, fhrl_batch_outcome outcome, const 
   if (outcome != FHRL_BATCH_DONE) {
     const double *held = w->s->u;
     w->stiff += outcome == FHRL_BATCH_STIFF;
-    single(w, k);
+    single(w, k, 0);
     w->s->u = held;
     return;
   }
@@ -218,10 +239,10 @@ static void *work(void *argument)
       .t_end = solver->t_end, .max_steps = solver->max_steps, .stop = w->all->watch.stop, .next = next_start,
       .done = batch_done, .context = w};
     if (w->pass == PASS_LANES && w->s->model->lanes == NULL) continue;
-    if (many)
+    if (many && (job.lanes || w->s->n <= N_BATCH))
       w->status = fhrl_batch_run(&job, &w->err);
     else
-      for (long k = take(w); k >= 0; k = take(w)) single(w, k);
+      for (long k = take(w); k >= 0; k = take(w)) single(w, k, many);
   }
   return NULL;
 }

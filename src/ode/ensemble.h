@@ -45,8 +45,9 @@ fhrl_status fhrl_ensemble_init(fhrl_ensemble *e, long members, int n, int n_para
 void fhrl_ensemble_free(fhrl_ensemble *e);
 
 // Carries every member from t = 0 to solver->t_end on `threads` threads. A held input and a model without events go through
-// the batch when the method is auto or dop853 with free steps; members that are stiff or fail there, and everything else,
-// go through an integrator (method auto as asked). The parameters must leave the shapes of s (fhrl_vary_at). The results
+// the batch when the method is auto or dop853 with free steps (beyond 512 states without a right-hand side for lanes:
+// through dop853 one by one); members that are stiff or fail there, and everything else, go through an integrator (method
+// auto as asked). The parameters must leave the shapes of s (fhrl_vary_at). The results
 // do not depend on the number of threads. A member that fails, or that the model lets not start, is counted and
 // described, and the others go on. watch may be NULL. FHRL_NOMEM; FHRL_INTERRUPT after a stop: nothing in e is of use.
 fhrl_status fhrl_ensemble_run(fhrl_ensemble *e, const fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver,

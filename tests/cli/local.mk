@@ -14,7 +14,8 @@ check_SCRIPTS += tests/cli/test_iss.sh
 check_SCRIPTS += tests/cli/test_portrait.sh
 EXTRA_DIST += tests/cli/lib.sh tests/count.sh tests/ci.sh
 
-# What takes minutes: the tour of README.md as printed, with the network at its full size.
-check-long: all
+# What takes minutes: the tour of README.md as printed, with the network at its full size; where the cycle of memories ends.
+check-long: all tests/models/test_idp_cycle$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) FHRL_LONG=1 tests/models/test_idp_cycle$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) FHRL_TOUR=full $(srcdir)/tests/cli/test_tour.sh
 .PHONY: check-long
