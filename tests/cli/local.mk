@@ -7,6 +7,7 @@ check_SCRIPTS += tests/cli/test_ensemble.sh
 check_SCRIPTS += tests/cli/test_sample.sh
 check_SCRIPTS += tests/cli/test_probe.sh
 check_SCRIPTS += tests/cli/test_gamma.sh
+check_SCRIPTS += tests/cli/test_idp.sh
 check_SCRIPTS += tests/cli/test_compare.sh
 check_SCRIPTS += tests/cli/test_docs.sh
 check_SCRIPTS += tests/cli/test_tour.sh

@@ -68,7 +68,7 @@ static fhrl_system *network(int P, double epsilon, double kappa, double **u)
 
 static fhrl_integrator *begin(fhrl_system *s, double rtol, const double x[])
 {
-  const fhrl_solver solver = {.rtol = rtol, .atol = 1e-2 * rtol, .max_steps = 100000000};
+  const fhrl_solver solver = {.method = FHRL_METHOD_DOP853, .rtol = rtol, .atol = 1e-2 * rtol, .max_steps = 100000000};
   fhrl_integrator *it;
   assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, x, &it, &err));
   return it;
