@@ -48,7 +48,7 @@ static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
 
 FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
 {
-  fhrl_lane_matvec(w, s->n, s->m[A], x, s->dims.n_u, s->m[B], s->u, NULL, dx); // (1)
+  fhrl_lane_matvec(w, s->n, s->n, s->m[A], x, s->dims.n_u, s->m[B], s->u, NULL, dx); // (1)
 }
 FHRL_LANES_OF(field)
 

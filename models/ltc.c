@@ -66,7 +66,7 @@ static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
 
 FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
 {
-  fhrl_lane_matvec(w, s->n, s->m[W], x, s->dims.n_u, s->m[U], s->u, s->m[B], dx);
+  fhrl_lane_matvec(w, s->n, s->n, s->m[W], x, s->dims.n_u, s->m[U], s->u, s->m[B], dx);
   for (int i = 0; i < s->n; i++) {
     const double a = s->m[A][i];
     for (int l = 0; l < w.lanes; l++) {

@@ -154,17 +154,18 @@ FHRL_INLINE double fhrl_lane_turn(fhrl_width w, double x, uint64_t quarter)
 FHRL_INLINE double fhrl_lane_sin(fhrl_width w, double x) { return fhrl_lane_turn(w, x, 0); }
 FHRL_INLINE double fhrl_lane_cos(fhrl_width w, double x) { return fhrl_lane_turn(w, x, 1); }
 
-// z = A x + B u + b for every lane: A (n, n), B (n, n_u), u (n_u) and b (n; may be NULL) the same for all; x, z (n, lanes)
-FHRL_INLINE void fhrl_lane_matvec(fhrl_width w, int n, const double *A, const double *x, int n_u, const double *B,
+// z = A x + B u + b for every lane: A (rows, cols), B (rows, n_u), u (n_u) and b (rows; may be NULL) the same for all; x
+// (cols, lanes), z (rows, lanes)
+FHRL_INLINE void fhrl_lane_matvec(fhrl_width w, int rows, int cols, const double *A, const double *x, int n_u, const double *B,
   const double *u, const double *b, double *restrict z)
 {
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; i < rows; i++) {
     double held = b ? b[i] : 0.0, sum[FHRL_LANES];
     for (int j = 0; j < n_u; j++) held += B[(size_t)i * n_u + j] * u[j];
     for (int l = 0; l < w.lanes; l++) sum[l] = held;
-    for (int j = 0; j < n; j++)
+    for (int j = 0; j < cols; j++)
 #pragma GCC unroll 1
-      for (int l = 0; l < w.lanes; l++) sum[l] = fhrl_lane_madd(w, A[(size_t)i * n + j], FHRL_AT(x, j), sum[l]);
+      for (int l = 0; l < w.lanes; l++) sum[l] = fhrl_lane_madd(w, A[(size_t)i * cols + j], FHRL_AT(x, j), sum[l]);
     for (int l = 0; l < w.lanes; l++) FHRL_AT(z, i) = sum[l];
   }
 }

@@ -49,7 +49,7 @@ START_TEST(members_end_where_an_integrator_of_their_own_ends)
     const char *name, *key, *value;
   } models[] = {{"fhrl", NULL, NULL}, {"fhrl", "d", "5"}, {"fhrl", "d", "10"}, {"fhrl", "homeostasis", "gain"}, {"linear", "n", "4"},
     {"kuramoto_ring", NULL, NULL}, {"ltc", NULL, NULL}, {"hopf", "mu", "0.4"}, {"random_rnn", "n", "10"},
-    {"dense_hopfield", "n", "600"}}; // the last one by one
+    {"hebbian_rnn", "n", "33"}}; // without lanes, 1122 states: one by one
   fhrl_input in;
   fhrl_ensemble e;
   fhrl_system *s = bind(models[_i].name, models[_i].key, models[_i].value, &in);
@@ -77,12 +77,12 @@ END_TEST
 
 START_TEST(threads_and_neighbours_change_no_bit)
 {
-  static const char *const models[] = {"fhrl", "kuramoto_ring", "ltc", "random_rnn"}; // the last has no lanes
+  static const char *const models[] = {"fhrl", "kuramoto_ring", "ltc", "hebbian_rnn", "fhrl_layer"}; // the last lane by lane
   fhrl_input in;
   fhrl_ensemble one, many, few;
-  const int network = _i % 4 == 3;
-  fhrl_system *s = bind(models[_i % 4], network ? "n" : NULL, "12", &in);
-  fhrl_cpu_limit((fhrl_cpu)(_i / 4)); // every level that the machine has
+  const int network = _i % 5 == 3;
+  fhrl_system *s = bind(models[_i % 5], network ? "n" : NULL, "12", &in);
+  fhrl_cpu_limit((fhrl_cpu)(_i / 5)); // every level that the machine has
   make(&one, s, 100);
   make(&many, s, 100);
   make(&few, s, 7);
@@ -164,11 +164,12 @@ START_TEST(every_member_has_its_own_parameters)
     double low, high;
   } over[] = {{"lorenz", "r", 5.0, 20.0}, {"rossler", "c", 1.0, 3.0}, {"lotka_volterra", "b", 0.3, 0.7}, {"hopf", "mu", -0.5, 1.0},
     {"henon_heiles", "lambda", 0.0, 0.5}, {"deep_linear", "s", 0.5, 2.0}, {"kuramoto_ring", "K", -1.0, 1.0},
-    {"ltc", "tau", 0.2, 5.0}, {"fhrl", "kappa", 0.0, 3.0}, {"random_rnn", "g", 0.5, 1.5}};
+    {"ltc", "tau", 0.2, 5.0}, {"fhrl", "kappa", 0.0, 3.0}, {"dense_hopfield", "b", 1.0, 16.0},
+    {"hebbian_rnn", "p", 0.5, 5.0}, {"random_rnn", "g", 0.5, 1.5}};
   double v[40], want[300];
   fhrl_input in;
   fhrl_ensemble e;
-  const int network = strcmp(over[_i].name, "random_rnn") == 0;
+  const int network = strstr(over[_i].name, "_rnn") != NULL;
   fhrl_system *s = bind(over[_i].name, network ? "n" : NULL, "10", &in);
   for (int k = 0; k < 40; k++) v[k] = over[_i].low + (over[_i].high - over[_i].low) * k / 39.0;
   make_over(&e, s, over[_i].param, v, 40);
@@ -352,9 +353,9 @@ int main(void)
   TCase *t = tcase_create("ensemble");
   tcase_set_timeout(t, 60);
   tcase_add_loop_test(t, members_end_where_an_integrator_of_their_own_ends, 0, 10);
-  tcase_add_loop_test(t, threads_and_neighbours_change_no_bit, 0, 12);
+  tcase_add_loop_test(t, threads_and_neighbours_change_no_bit, 0, 15);
   tcase_add_test(t, stiff_members_go_to_an_integrator_of_their_own_and_failures_are_counted);
-  tcase_add_loop_test(t, every_member_has_its_own_parameters, 0, 10);
+  tcase_add_loop_test(t, every_member_has_its_own_parameters, 0, 12);
   tcase_add_test(t, only_the_stiff_members_of_van_der_pol_leave_the_batch);
   tcase_add_test(t, many_steps_alone_are_not_stiff);
   tcase_add_test(t, choices_that_the_lanes_do_not_serve_are_members_like_others);
