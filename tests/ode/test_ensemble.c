@@ -281,6 +281,7 @@ START_TEST(members_that_may_not_start_or_blow_up_are_named_in_order)
   }
   ck_assert_double_eq(e.x[2 * 4], -1.0);
   fhrl_ensemble_free(&e);
+  fhrl_input_free(&in);
   fhrl_system_destroy(s);
   s = bind("deep_linear", NULL, NULL, &in); // da/dt = 2 a (3 - a) from -1: 1 + 3/a -> 0 after ln(4)/6 = .231
   make(&e, s, 30);
