@@ -295,6 +295,30 @@ static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
   return 0;
 }
 
+static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
+{
+  memset(Jv, 0, (size_t)s->n * sizeof *Jv);
+  for (int k = 0; k < N_TERM; k++) part_tangents[k](s, x, v, Jv);
+  return 0;
+}
+
+static int observe(const fhrl_system *s, double t, const double x[], double out[])
+{
+  const int d = (int)s->p[D];
+  double *dy = s->work + (N_VECTOR - 1) * d; // beyond what the terms use
+  memset(dy, 0, (size_t)d * sizeof *dy);
+  leak(s, x, dy);
+  drive(s, x, dy);
+  homeostasis(s, x, dy);
+  const double rho = fhrl_norm(d, x), e = rho - 1.0;
+  const double rho_dot = rho > 0.0 ? fhrl_dot(d, x, dy) / rho : fhrl_norm(d, dy); // at 0: on leaving it
+  out[RHO] = rho;
+  out[NORM_A] = fhrl_norm(d * d, x + d);
+  out[LYAPUNOV] = 0.5 * e * e;
+  out[LYAPUNOV_DOT] = e * rho_dot;
+  return 0;
+}
+
 // ---- (1)-(2) for ensembles, with the default parts
 
 enum { LANES_D = 32 }; // beyond it a trajectory by itself fills the vectors, and sixteen overflow the cache
@@ -346,37 +370,13 @@ FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, d
 }
 FHRL_LANES_OF(field)
 
-static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
-{
-  memset(Jv, 0, (size_t)s->n * sizeof *Jv);
-  for (int k = 0; k < N_TERM; k++) part_tangents[k](s, x, v, Jv);
-  return 0;
-}
-
-static int observe(const fhrl_system *s, double t, const double x[], double out[])
-{
-  const int d = (int)s->p[D];
-  double *dy = s->work + (N_VECTOR - 1) * d; // beyond what the terms use
-  memset(dy, 0, (size_t)d * sizeof *dy);
-  leak(s, x, dy);
-  drive(s, x, dy);
-  homeostasis(s, x, dy);
-  const double rho = fhrl_norm(d, x), e = rho - 1.0;
-  const double rho_dot = rho > 0.0 ? fhrl_dot(d, x, dy) / rho : fhrl_norm(d, dy); // at 0: on leaving it
-  out[RHO] = rho;
-  out[NORM_A] = fhrl_norm(d * d, x + d);
-  out[LYAPUNOV] = 0.5 * e * e;
-  out[LYAPUNOV_DOT] = e * rho_dot;
-  return 0;
-}
-
 const fhrl_model fhrl_model_fhrl = {
   .name = "fhrl",
   .summary = "fast weights, homeostasis and reentry in continuous time (split form)",
   .reference = "B. G. Chae, arXiv 2511.06798, (S7), (S23)",
   .time_unit = "token",
+  .lanes = lanes, .lanes_fit = lanes_fit,
   .state = state, .n_state = N_STATE, .param = param, .n_param = N_PARAM, .obs = obs, .n_obs = N_OBS,
   FHRL_MATRICES, FHRL_TERMS,
   .dims = dims, .start = start, .refuse_start = refuse_start, .rhs = rhs, .jvp = jvp, .split = split, .observe = observe,
-  .lanes = lanes, .lanes_fit = lanes_fit,
 };

@@ -3,11 +3,11 @@
 nobase_dist_pkgdata_DATA += \
 	plots/style.gp \
 	plots/loss.gp \
+	plots/idp.gp \
 	plots/training.gp \
 	plots/probe.gp \
 	plots/wr.gp \
 	plots/gamma.gp \
-	plots/idp.gp \
 	plots/portrait.gp \
 	plots/iss.gp \
 	plots/compare_ladder.gp \

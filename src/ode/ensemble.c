@@ -25,7 +25,7 @@ enum { PASS_LANES, PASS_OTHERS, PASSES };
 typedef struct shared {
   fhrl_ensemble *e;
   const fhrl_input *in;
-  fhrl_solver solver;
+  const fhrl_solver *solver;
   fhrl_ensemble_watch watch;
   atomic_long next[PASSES], done;
 } shared;
@@ -173,13 +173,13 @@ static void single(worker *w, long k, int explicit_first)
   fhrl_err err = {FHRL_OK, ""};
   fhrl_status status = FHRL_LIMIT;
   if (explicit_first) {
-    fhrl_solver solver = w->all->solver;
+    fhrl_solver solver = *w->all->solver;
     solver.method = FHRL_METHOD_DOP853;
     if (solver.max_steps > EXPLICIT_STEPS) solver.max_steps = EXPLICIT_STEPS;
     status = carry(w, k, &solver, &err);
     w->stiff += status == FHRL_LIMIT;
   }
-  if (status != FHRL_OK && status != FHRL_INTERRUPT) status = carry(w, k, &w->all->solver, &err);
+  if (status != FHRL_OK && status != FHRL_INTERRUPT) status = carry(w, k, w->all->solver, &err);
   w->all->e->member[k] = FHRL_MEMBER_SINGLE;
   if (status != FHRL_OK) fail(w, k, &err);
   count_done(w);
@@ -216,19 +216,27 @@ static void batch_done(void *context, long k, fhrl_batch_outcome outcome, const 
   count_done(w);
 }
 
+// Event functions that these parameters have.
+static int events(const fhrl_system *s)
+{
+  int count = 0;
+  for (int k = 0; k < s->model->n_event; k++) count += s->dims.event[k];
+  return count;
+}
+
 // The batch knows held inputs, no events, and one method.
 static int batched(const shared *all, const fhrl_system *s)
 {
   const fhrl_input *in = all->in;
-  const fhrl_method method = all->solver.method;
-  return (method == FHRL_METHOD_AUTO || method == FHRL_METHOD_DOP853) && all->solver.step == 0.0 && s->model->n_event == 0 &&
+  const fhrl_method method = all->solver->method;
+  return (method == FHRL_METHOD_AUTO || method == FHRL_METHOD_DOP853) && all->solver->step == 0.0 && events(s) == 0 &&
          s->model->rhs != NULL && (in == NULL || (!fhrl_input_varies(in) && fhrl_input_break(in, 0.0) == HUGE_VAL));
 }
 
 static void *work(void *argument)
 {
   worker *w = argument;
-  const fhrl_solver *solver = &w->all->solver;
+  const fhrl_solver *solver = w->all->solver;
   const int many = batched(w->all, w->s);
   if (many && w->all->in) {
     fhrl_input_at(w->all->in, 0.0, w->u);
@@ -268,12 +276,13 @@ static void gather(fhrl_ensemble *e, const worker w[], int threads)
 fhrl_status fhrl_ensemble_run(fhrl_ensemble *e, const fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver,
   int threads, const fhrl_ensemble_watch *watch, fhrl_err *err)
 {
-  shared all = {.e = e, .in = in, .solver = *solver};
+  fhrl_solver stoppable = *solver;
+  shared all = {.e = e, .in = in, .solver = &stoppable};
   pthread_t thread[THREADS_MAX];
   fhrl_status status = FHRL_OK;
   int ready = 0, started = 1;
   if (watch) all.watch = *watch;
-  all.solver.stop = all.watch.stop;
+  stoppable.stop = all.watch.stop;
   if (threads > THREADS_MAX) threads = THREADS_MAX;
   worker *w = calloc((size_t)threads, sizeof *w);
   if (w == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d threads", threads);

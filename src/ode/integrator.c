@@ -39,7 +39,6 @@ void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out)
   out->output_every = fhrl_config_real(config, "solver.output_every");
   out->max_steps = (long)fhrl_config_real(config, "solver.max_steps");
   out->step = fhrl_config_real(config, "solver.step");
-  out->stop = NULL;
 }
 
 // ---- evaluations

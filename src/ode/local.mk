@@ -10,8 +10,9 @@ libfhrl_a_SOURCES += \
 	src/ode/iteration.c src/ode/iteration.h \
 	src/ode/sundials_compat.h src/ode/sundials_vector.c src/ode/sundials_vector.h \
 	src/ode/sundials_cvode.c src/ode/sundials_cvode.h src/ode/engine.h \
-	src/ode/lanes.h src/ode/batch.h src/ode/vary.c src/ode/vary.h src/ode/ensemble.c src/ode/ensemble.h \
+	src/ode/batch.h src/ode/ensemble.c src/ode/ensemble.h \
 	src/ode/dop853.c src/ode/dop853.h src/ode/dop853_table.h
+libfhrl_a_SOURCES += src/ode/lanes.h src/ode/vary.c src/ode/vary.h
 
 # The batch wants contraction to FMA, which everything else does without (src/nn/local.mk).
 noinst_LIBRARIES += libfhrl_batch.a

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# test_simulate.sh: flows, maps and events from the command line, and how an integration may end badly
+# test_simulate.sh: flows, maps, events and ensembles from the command line, and how an integration may end badly
 . "${FHRL_TEST_DATA:?}/cli/lib.sh"
 
 ends 0 "a flow leaves its files" "$fhrl" simulate lorenz -o flow --t-end=5 --quiet
@@ -17,6 +17,11 @@ ends 0 "a map is stepped" "$fhrl" simulate idp_saliency --t-end=20 --quiet --jso
 says out '"method": "map"' "and says so"
 ends 0 "events are listed" "$fhrl" simulate idp_hopfield --t-end=5 --quiet --json
 says out '"name": "switch"' "by name"
+
+ends 0 "an ensemble with two threads" "$fhrl" simulate fhrl --members=100 --t-end=10 -o two --threads=2 --quiet
+ends 0 "and with one" "$fhrl" simulate fhrl --members=100 --t-end=10 -o one --threads=1 --quiet
+holds "ends in the same bytes" cmp one/ensemble.tsv two/ensemble.tsv
+[ "$(grep -c '^[0-9]' one/ensemble.tsv)" -eq 100 ] && ok "with a row per member" || not_ok "without a row per member"
 
 ends 1 "a blow-up is no result" "$fhrl" simulate fhrl --quiet --param drive=fastweight \
   --param "W_r=diag 6.666666666666667" --param "W_v=diag 1" --param "B=diag 0" --x0=7,0,0,0,0,0

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 check_PROGRAMS += tests/ode/test_system
 check_PROGRAMS += tests/ode/test_matrices
+check_PROGRAMS += tests/ode/test_vary
 check_PROGRAMS += tests/ode/test_input
 check_PROGRAMS += tests/ode/test_integrator
 check_PROGRAMS += tests/ode/test_failure
@@ -11,4 +12,3 @@ check_PROGRAMS += tests/ode/test_iteration
 check_PROGRAMS += tests/ode/test_dop853
 check_PROGRAMS += tests/ode/test_event
 check_PROGRAMS += tests/ode/test_ensemble
-check_PROGRAMS += tests/ode/test_vary
