@@ -129,7 +129,7 @@ static const struct {
   {"lotka_volterra", "a = 1, -0.5", FHRL_ARG, "a = '-0.5' is not allowed; allowed: number > 0"},
   {"lotka_volterra", "a = 1:-0.5:-1", FHRL_ARG, "a = '0' is not allowed; allowed: number > 0"},
   {"lotka_volterra", "a = uniform -1 1", FHRL_ARG, "a = '-1' is not allowed; allowed: number > 0"},
-  {"fhrl", "beta = uniform 0.5 1.5", FHRL_ARG, "beta = '1.5' is not allowed; allowed: number in (0, 1]"},
+  {"fhrl_layer", "alpha = uniform 0.5 1.5", FHRL_ARG, "alpha = '1.5' is not allowed; allowed: number in "},
   {"fhrl", "d = 2, 3", FHRL_ARG, "d = 3 changes the shapes of fhrl (12 states, not 6), which all members share"},
   {"fhrl", "W = 1", FHRL_ARG, "W is a matrix, which all members share; allowed: scalar parameters"},
   {"fhrl", "drive = tanh, relu", FHRL_ARG, "drive = 'relu' is not allowed; allowed: tanh|fastweight|none"},
