@@ -35,9 +35,9 @@ FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, d
 {
   for (int l = 0; l < w.lanes; l++) {
     const double a = FHRL_AT(x, X), b = FHRL_AT(x, Y), lambda = FHRL_AT(s->p, 0);
-    FHRL_AT(dx, X) = FHRL_AT(x, PX);                   // (1)
-    FHRL_AT(dx, Y) = FHRL_AT(x, PY);                   // (2)
-    FHRL_AT(dx, PX) = -a - 2.0 * lambda * a * b;       // (3)
+    FHRL_AT(dx, X) = FHRL_AT(x, PX);                 // (1)
+    FHRL_AT(dx, Y) = FHRL_AT(x, PY);                 // (2)
+    FHRL_AT(dx, PX) = -a - 2.0 * lambda * a * b;     // (3)
     FHRL_AT(dx, PY) = -b + lambda * (b * b - a * a); // (4)
   }
 }

@@ -37,9 +37,9 @@ FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, d
 {
   for (int l = 0; l < w.lanes; l++) {
     const double a = FHRL_AT(x, X), b = FHRL_AT(x, Y), c = FHRL_AT(x, Z);
-    FHRL_AT(dx, X) = FHRL_AT(s->p, SIGMA) * (b - a);  // (1)
+    FHRL_AT(dx, X) = FHRL_AT(s->p, SIGMA) * (b - a);   // (1)
     FHRL_AT(dx, Y) = FHRL_AT(s->p, R) * a - b - a * c; // (2)
-    FHRL_AT(dx, Z) = a * b - FHRL_AT(s->p, B) * c;    // (3)
+    FHRL_AT(dx, Z) = a * b - FHRL_AT(s->p, B) * c;     // (3)
   }
 }
 FHRL_RHS_OF(field)

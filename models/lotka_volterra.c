@@ -46,7 +46,7 @@ FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, d
 {
   for (int l = 0; l < w.lanes; l++) {
     const double prey = FHRL_AT(x, X), predators = FHRL_AT(x, Y);
-    FHRL_AT(dx, X) = prey * (FHRL_AT(s->p, A) - FHRL_AT(s->p, B) * predators);      // (1)
+    FHRL_AT(dx, X) = prey * (FHRL_AT(s->p, A) - FHRL_AT(s->p, B) * predators); // (1)
     FHRL_AT(dx, Y) = predators * (FHRL_AT(s->p, C) * prey - FHRL_AT(s->p, D)); // (2)
   }
 }

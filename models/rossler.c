@@ -41,8 +41,8 @@ FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, d
 {
   for (int l = 0; l < w.lanes; l++) {
     const double a = FHRL_AT(x, X), b = FHRL_AT(x, Y), c = FHRL_AT(x, Z);
-    FHRL_AT(dx, X) = -b - c;                                       // (1)
-    FHRL_AT(dx, Y) = a + FHRL_AT(s->p, A) * b;                     // (2)
+    FHRL_AT(dx, X) = -b - c;                                        // (1)
+    FHRL_AT(dx, Y) = a + FHRL_AT(s->p, A) * b;                      // (2)
     FHRL_AT(dx, Z) = FHRL_AT(s->p, B) + c * (a - FHRL_AT(s->p, C)); // (3)
   }
 }

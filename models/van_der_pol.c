@@ -29,7 +29,7 @@ FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, d
 {
   for (int l = 0; l < w.lanes; l++) {
     const double a = FHRL_AT(x, X), v = FHRL_AT(x, V);
-    FHRL_AT(dx, X) = v;                                           // (1)
+    FHRL_AT(dx, X) = v;                                         // (1)
     FHRL_AT(dx, V) = FHRL_AT(s->p, MU) * (1.0 - a * a) * v - a; // (2)
   }
 }
