@@ -381,11 +381,63 @@ static int observe(const fhrl_system *s, double t, const double x[], double out[
   return 0;
 }
 
+// ---- (1)-(2) for ensembles, with the default parts
+
+enum { LANES_D = 32 }; // beyond it a trajectory by itself fills the vectors, and sixteen overflow the cache
+
+static int lanes_fit(const double p[])
+{
+  return p[DRIVE] == DRIVE_TANH && p[HOMEOSTASIS] == H_RADIAL && p[MEMORY] == PHI_OUTER && p[D] <= LANES_D;
+}
+
+// Row by row. d is a constant of the caller where that pays: the sums over j are then unrolled.
+FHRL_INLINE void field_of(const fhrl_system *s, const int d, const double *x, double *restrict dx, const fhrl_width w)
+{
+  const double *w_y = s->m[W], *a = x + (size_t)d * w.lanes;
+  double *restrict da = dx + (size_t)d * w.lanes;
+  double held[LANES_D], pull[FHRL_LANES], z[FHRL_LANES];
+  fhrl_matvec(d, d, s->m[B], s->u, held);
+  for (int l = 0; l < w.lanes; l++) pull[l] = 0.0;
+  for (int i = 0; i < d; i++)
+#pragma GCC unroll 1
+    for (int l = 0; l < w.lanes; l++) pull[l] = fhrl_lane_madd(w, FHRL_AT(x, i), FHRL_AT(x, i), pull[l]);
+  for (int l = 0; l < w.lanes; l++) {
+    const double rho = sqrt(pull[l]), soft = rho + FHRL_AT(s->p, EPSILON);
+    pull[l] = -1.0 - (soft == 0.0 ? 0.0 : FHRL_AT(s->p, KAPPA) * (rho - 1.0) / soft); // (5)
+  }
+  for (int i = 0; i < d; i++) {
+    for (int l = 0; l < w.lanes; l++) z[l] = held[i];
+    for (int j = 0; j < d; j++)
+#pragma GCC unroll 1 // lanes.h
+      for (int l = 0; l < w.lanes; l++)
+        z[l] = fhrl_lane_madd(w, w_y[i * d + j] + FHRL_AT(a, i * d + j), FHRL_AT(x, j), z[l]);
+    for (int l = 0; l < w.lanes; l++)
+      FHRL_AT(dx, i) = fhrl_lane_madd(w, pull[l], FHRL_AT(x, i), fhrl_lane_tanh(w, z[l])); // (1), (3)
+  }
+  for (int i = 0; i < d; i++)
+    for (int j = 0; j < d; j++)
+#pragma GCC unroll 1
+      for (int l = 0; l < w.lanes; l++) // (2), (8)
+        FHRL_AT(da, i * d + j) = fhrl_lane_madd(w, FHRL_AT(s->p, ETA), FHRL_AT(x, i) * FHRL_AT(x, j),
+          -FHRL_AT(s->p, LAMBDA) * FHRL_AT(a, i * d + j));
+}
+
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
+{
+  const int d = s->dims.state[Y].rows;
+  if (d == 2)
+    field_of(s, 2, x, dx, w);
+  else
+    field_of(s, d, x, dx, w);
+}
+FHRL_LANES_OF(field)
+
 const fhrl_model fhrl_model_fhrl = {
   .name = "fhrl",
   .summary = "fast weights, homeostasis and reentry in continuous time (split form)",
   .reference = "B. G. Chae, arXiv 2511.06798, (S7), (S23)",
   .time_unit = "token",
+  .lanes = lanes, .lanes_fit = lanes_fit,
   .state = state, .n_state = N_STATE, .param = param, .n_param = N_PARAM, .obs = obs, .n_obs = N_OBS,
   FHRL_MATRICES, FHRL_TERMS, .event = event, .n_event = N_EVENT, .events = events,
   .dims = dims, .refuse = refuse, .start = start, .refuse_start = refuse_start, .rhs = rhs, .jvp = jvp, .split = split, .observe = observe,

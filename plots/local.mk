@@ -3,6 +3,7 @@
 nobase_dist_pkgdata_DATA += \
 	plots/style.gp \
 	plots/loss.gp \
+	plots/idp.gp \
 	plots/training.gp \
 	plots/probe.gp \
 	plots/wr.gp \

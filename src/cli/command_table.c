@@ -58,6 +58,7 @@ static const fhrl_short models_shorts[] = {
 static const fhrl_short simulate_shorts[] = {
   FHRL_SETUP_SHORTS,
   {"members", "N", "ensemble.members", "Integrate N trajectories from different starts; short for --set ensemble.members=N"},
+  {"vary", "AXES", "ensemble.vary", "Integrate at many parameter points; short for --set ensemble.vary=AXES"},
   {NULL, NULL, NULL, NULL},
 };
 static const fhrl_keys simulate_keys[] = {MODEL_KEYS, {"ensemble", fhrl_members_fields, &fhrl_members_field_count},

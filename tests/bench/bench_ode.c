@@ -221,7 +221,7 @@ static void ensemble(const fhrl_system *s, const fhrl_input *in, int threads)
   enum { MEMBERS = 10000, CHECKED = 500 };
   fhrl_ensemble e, tight;
   fhrl_solver solver = {.rtol = 1e-8, .atol = 1e-10, .t_end = 100.0, .max_steps = 1000000};
-  if (fhrl_ensemble_init(&e, MEMBERS, s->n, &err) || fhrl_ensemble_init(&tight, CHECKED, s->n, &err)) stop("ensemble");
+  if (fhrl_ensemble_init(&e, MEMBERS, s->n, 0, &err) || fhrl_ensemble_init(&tight, CHECKED, s->n, 0, &err)) stop("ensemble");
   for (long k = 0; k < MEMBERS; k++) fhrl_system_start(s, (uint32_t)k + 1, "", e.x0 + k * s->n, &err);
   memcpy(tight.x0, e.x0, CHECKED * (size_t)s->n * sizeof *e.x0);
   const double wall = fhrl_clock_wall(), begin = bench_ode_cpu();

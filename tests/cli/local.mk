@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 check_SCRIPTS += tests/style.sh
 check_SCRIPTS += tests/cli/test_errors.sh
+check_SCRIPTS += tests/cli/test_ensemble.sh
 check_SCRIPTS += tests/cli/test_train.sh
 check_SCRIPTS += tests/cli/test_simulate.sh
 check_SCRIPTS += tests/cli/test_resume.sh
@@ -10,6 +11,7 @@ check_SCRIPTS += tests/cli/test_gamma.sh
 check_SCRIPTS += tests/cli/test_compare.sh
 check_SCRIPTS += tests/cli/test_docs.sh
 check_SCRIPTS += tests/cli/test_manual.sh
+check_SCRIPTS += tests/cli/test_idp.sh
 check_SCRIPTS += tests/cli/test_tour.sh
 check_SCRIPTS += tests/cli/test_iss.sh
 check_SCRIPTS += tests/cli/test_portrait.sh
@@ -17,8 +19,9 @@ check_SCRIPTS += tests/cli/test_own_model.sh
 EXTRA_DIST += tests/cli/installed.sh
 EXTRA_DIST += tests/cli/lib.sh tests/count.sh tests/ci.sh
 
-# What takes minutes: the tour of README.md as printed, with the network at its full size.
-check-long: all
+# What takes minutes: the tour of README.md as printed, with the network at its full size; where the cycle of memories ends.
+check-long: all tests/models/test_idp_cycle$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) FHRL_LONG=1 tests/models/test_idp_cycle$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) FHRL_TOUR=full $(srcdir)/tests/cli/test_tour.sh
 .PHONY: check-long
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 check_PROGRAMS += tests/ode/test_system
 check_PROGRAMS += tests/ode/test_matrices
+check_PROGRAMS += tests/ode/test_vary
 check_PROGRAMS += tests/ode/test_input
 check_PROGRAMS += tests/ode/test_integrator
 check_PROGRAMS += tests/ode/test_failure
