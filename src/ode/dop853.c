@@ -82,7 +82,7 @@ static int prepare(fhrl_runge_kutta *e)
 }
 
 static const fhrl_runge_kutta_method method = {.name = "dop853", .order = 8, .exponent = 0.125, .last = 12,
-  .stages = FHRL_DOP853_DENSE, .c = fhrl_dop853_c, .a = fhrl_dop853_a, .e = fhrl_dop853_e5, .take = take, .prepare = prepare};
+  .stages = FHRL_DOP853_DENSE, .c = fhrl_dop853_c, .a = fhrl_dop853_a, .e = fhrl_dop853_e5, .error = take, .prepare = prepare};
 static const fhrl_engine_kind kind = FHRL_RUNGE_KUTTA_KIND("dop853");
 
 fhrl_status fhrl_dop853_create(const fhrl_engine_problem *problem, double t0, fhrl_engine **out, fhrl_err *err)

@@ -16,7 +16,7 @@ static int prepare(fhrl_runge_kutta *e)
 
 static const fhrl_runge_kutta_method method = {.name = "dopri5", .order = 5, .exponent = 1.0 / 5.0, .last = 6,
   .stages = FHRL_DOPRI5_STAGES, .uses_last = 1, .c = fhrl_dopri5_c, .a = fhrl_dopri5_a, .e = fhrl_dopri5_e,
-  .prepare = prepare};
+  .error = fhrl_runge_kutta_embedded, .prepare = prepare};
 static const fhrl_engine_kind kind = FHRL_RUNGE_KUTTA_KIND("dopri5");
 
 fhrl_status fhrl_dopri5_create(const fhrl_engine_problem *problem, double t0, fhrl_engine **out, fhrl_err *err)

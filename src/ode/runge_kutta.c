@@ -13,6 +13,7 @@
 enum {
   TERMS_MAX = 12,
   REJECTED_MAX = 24, // rejections in a row, each at least by the factor `shrink_most`, after which no step size will do
+  ORDER_BELIEVED = 6, // rejections in a row after which the error is not of its order: f' jumps within the step
   LANES = 8,         // partial sums of an error norm
   LINE = 8           // doubles of a cache line
 };
@@ -100,7 +101,7 @@ static int gather(const fhrl_runge_kutta *e, const fhrl_runge_kutta_term row[], 
   return count;
 }
 
-static double embedded_error(const fhrl_runge_kutta *e, double h)
+double fhrl_runge_kutta_embedded(fhrl_runge_kutta *e, double h)
 {
   double w[TERMS_MAX], sum;
   const double *k[TERMS_MAX];
@@ -120,7 +121,11 @@ void fhrl_runge_kutta_combine(const fhrl_runge_kutta *e, const fhrl_runge_kutta_
 
 // ---- steps
 
-static double power(double a, double exponent) { return exponent == 0.125 ? sqrt(sqrt(sqrt(a))) : pow(a, exponent); }
+// The step that an error asks for goes as this.
+static double root(const fhrl_runge_kutta *e, double a)
+{
+  return e->method->exponent == 0.125 ? sqrt(sqrt(sqrt(a))) : pow(a, e->method->exponent);
+}
 
 // sqrt of the mean of (a / tolerance at x)^2
 static double weighted(const fhrl_runge_kutta *e, const double a[], const double minus[])
@@ -143,11 +148,11 @@ static double first_step(fhrl_runge_kutta *e, double most)
   for (int i = 0; i < p->n; i++) e->stage[i] = e->x[i] + euler * e->k[0][i];
   if (p->rhs(p->context, e->t + euler, e->stage, e->k[1]) != 0) return after_failure * euler;
   const double d2 = weighted(e, e->k[1], e->k[0]) / euler, larger = fmax(d1, d2);
-  const double h = larger <= 1e-15 ? fmax(1e-6, 1e-3 * euler) : power(0.01 / larger, e->method->exponent);
+  const double h = larger <= 1e-15 ? fmax(1e-6, 1e-3 * euler) : root(e, 0.01 / larger);
   return fmin(most, fmin(100.0 * euler, h));
 }
 
-// All stages of a step h but the last; what rhs returned.
+// All stages of a step h; what rhs returned.
 static int stages(fhrl_runge_kutta *e, double h)
 {
   const fhrl_engine_problem *p = &e->problem;
@@ -165,19 +170,16 @@ static int attempt(fhrl_runge_kutta *e, double h, double end, double *error)
 {
   const fhrl_engine_problem *p = &e->problem;
   const fhrl_runge_kutta_method *m = e->method;
-  const int last = m->last, free = p->step == 0.0, first = m->uses_last || !free;
   int failed = stages(e, h);
   if (failed) return failed;
-  *error = 0.0;
-  if (m->take)
-    *error = m->take(e, h);
-  else
-    fhrl_runge_kutta_combine(e, m->a[last], h, e->x, e->next);
-  if (first) failed = p->rhs(p->context, end, e->next, e->k[last]);
-  if (failed) return failed;
-  if (m->take == NULL && free) *error = embedded_error(e, h);
-  if (!free) *error = 0.0; // whatever it is
-  return !first && *error <= 1.0 ? p->rhs(p->context, end, e->next, e->k[last]) : 0;
+  if (m->uses_last) {
+    fhrl_runge_kutta_combine(e, m->a[m->last], h, e->x, e->next);
+    failed = p->rhs(p->context, end, e->next, e->k[m->last]);
+    if (failed) return failed;
+  }
+  *error = m->error(e, h);
+  if (p->step > 0.0) *error = 0.0; // whatever it is
+  return !m->uses_last && *error <= 1.0 ? p->rhs(p->context, end, e->next, e->k[m->last]) : 0;
 }
 
 static void accept(fhrl_runge_kutta *e, double h, double t)
@@ -221,13 +223,14 @@ static fhrl_engine_end step(fhrl_runge_kutta *e, double t)
     if (error <= 1.0) {
       const double grow = rejected > 0 ? 1.0 : grow_most, wanted = e->h;
       accept(e, h, end);
-      if (p->step == 0.0) e->h = h * fmin(grow, fmax(shrink_most, safety / power(error, e->method->exponent)));
+      if (p->step == 0.0) e->h = h * fmin(grow, fmax(shrink_most, safety / root(e, error)));
       if (h < wanted && rejected == 0) e->h = fmax(e->h, wanted); // it was the end of the interval that cut it
       return end == t ? FHRL_ENGINE_REACHED : FHRL_ENGINE_PAUSED;
     }
     e->count.error_test_failures++;
     if (++rejected > REJECTED_MAX) return FHRL_ENGINE_ERROR;
-    e->h = h * (error < HUGE_VAL ? fmax(shrink_most, safety / power(error, e->method->exponent)) : shrink_most); // a NaN shrinks, too
+    const int believed = error < HUGE_VAL && rejected <= ORDER_BELIEVED; // a NaN shrinks, too
+    e->h = h * (believed ? fmax(shrink_most, safety / root(e, error)) : shrink_most);
   }
 }
 
@@ -328,10 +331,10 @@ fhrl_status fhrl_runge_kutta_create(const fhrl_runge_kutta_method *method, const
   const fhrl_engine_problem *problem, double t0, fhrl_engine **out, fhrl_err *err)
 {
   const size_t n = ((size_t)problem->n + LINE - 1) / LINE * LINE;
-  const size_t arrays = (size_t)method->stages + FHRL_RUNGE_KUTTA_POLYNOMIALS + 4;
+  const size_t arrays = (size_t)method->stages + FHRL_RUNGE_KUTTA_POLYNOMIALS + 4, size = arrays * n * sizeof(double);
   assert(method->stages <= FHRL_RUNGE_KUTTA_STAGES);
   fhrl_runge_kutta *e = calloc(1, sizeof *e);
-  double *next = aligned_alloc(LINE * sizeof *next, arrays * n * sizeof *next); // written before it is read
+  double *next = aligned_alloc(LINE * sizeof *next, size); // written before it is read
   if (e == NULL || next == NULL) {
     free(e);
     free(next);
