@@ -17,7 +17,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BENCH, WORK = sys.argv[2], tempfile.mkdtemp()
-DIMENSIONS, SEEDS, BOUND, XPPAUT_D = (2, 8, 32, 64, 192), 60, 0.1, 8
+DIMENSIONS, SEEDS, BOUND, XPPAUT_D = (2, 8, 32, 64, 192), 60, 0.03, 8
 # must, aim of the ratios at these d
 STOCK = {8: (6, 10), 32: (6, 10), 64: (6, 10), 192: (6, 10)}
 ADAMS = {2: (30, 43), 8: (30, 42), 32: (4.5, 6), 64: (1.8, 2.5)}
