@@ -9,6 +9,7 @@ nobase_dist_pkgdata_DATA += \
 	plots/gamma.gp \
 	plots/portrait.gp \
 	plots/iss.gp \
+	plots/exponents.gp \
 	plots/compare_ladder.gp \
 	plots/compare_c.gp \
 	plots/compare_twin.gp

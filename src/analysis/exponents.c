@@ -15,10 +15,11 @@ static const double spread_wanted = 3.0;    // ln of what vectors grow or shrink
 static const double first_every = 0.25;     // the first of the aligning, over the time in which a vector changes by its own size
 static const double look_ratio = 1.04;      // between the times of two running estimates
 static const double t_end_default = 1e5, t_end_asked = 1e6, transient_default = 200.0, transient_part = 0.1;
+static const double rtol_default = 1e-9; // 1e-8 leaves errors of 1e-7 of the fastest exponent, such as 1.3e-6 of Lorenz' third
 
 const fhrl_field fhrl_exponents_fields[] = {
   {"k", 0.0, "1", "exponents, from the largest down; 0: all of up to 8 states, else the first 3", FHRL_INT, 0.0, 65536.0},
-  {"se", 0.002, "1/time", "stop once the standard error of each is at most this; 0, which is meant where solver.t_end is given and "
+  {"se", 0.001, "1/time", "stop once the standard error of each is at most this; 0, which is meant where solver.t_end is given and "
    "this is not: at solver.t_end",
    FHRL_REAL, 0.0, HUGE_VAL, FHRL_OPEN_HIGH},
   {"transient", 200.0, "time", "what comes before is discarded: half for the orbit, half for the directions of its tangents; unless "
@@ -53,6 +54,8 @@ fhrl_status fhrl_exponents_resolve(fhrl_config *config, const fhrl_input *in, fh
   if (!end_given)
     FHRL_TRY(resolve_one(config, "solver", "t_end", fmin(end_of_input, se_given ? t_end_asked : t_end_default), err));
   if (end_given && !se_given) FHRL_TRY(resolve_one(config, "exponents", "se", 0.0, err));
+  if (!fhrl_config_is_set(config, "solver.rtol")) FHRL_TRY(resolve_one(config, "solver", "rtol", rtol_default, err));
+  if (!fhrl_config_is_set(config, "solver.atol")) FHRL_TRY(resolve_one(config, "solver", "atol", 0.01 * rtol_default, err));
   const double end = fmin(end_of_input, fhrl_config_real(config, "solver.t_end"));
   if (!fhrl_config_is_set(config, "exponents.transient"))
     FHRL_TRY(resolve_one(config, "exponents", "transient", floor(fmin(transient_default, transient_part * end) * 1e3) / 1e3, err));
@@ -97,7 +100,8 @@ static fhrl_status prepare(fhrl_exponents *e, fhrl_err *err)
   e->growth = calloc(k, sizeof *e->growth);
   e->row = calloc((size_t)e->room * (1 + 3 * k), sizeof *e->row);
   e->exponent = calloc(k, sizeof *e->exponent);
-  if (e->share == NULL || e->growth == NULL || e->row == NULL || e->exponent == NULL)
+  e->eigenvalue = calloc(k, sizeof *e->eigenvalue);
+  if (e->share == NULL || e->growth == NULL || e->row == NULL || e->exponent == NULL || e->eigenvalue == NULL)
     return fhrl_fail(err, FHRL_NOMEM, "no memory for %d exponents", e->k);
   return FHRL_OK;
 }
@@ -122,6 +126,7 @@ void fhrl_exponents_free(fhrl_exponents *e)
   free(e->growth);
   free(e->row);
   free(e->exponent);
+  free(e->eigenvalue);
   memset(e, 0, sizeof *e);
 }
 

@@ -77,8 +77,10 @@ typedef struct fhrl_exponents {
   fhrl_exponents_attractor attractor;
   char attractor_reason[FHRL_EXPONENTS_REASON];
   double period;         // NaN unless periodic
-  double eigenvalue_difference; // largest |lambda_i - Re eigenvalue_i| (of a map ln |multiplier_i|); NaN off an equilibrium
-  int switched;          // 1: the two halves measured different exponents
+  double *eigenvalue;    // owned: (k) at an equilibrium Re of the Jacobian's eigenvalues (of a map ln |multiplier|), else NaN
+  double eigenvalue_difference; // from the exponents, at most; NaN off an equilibrium
+  int left;              // 1: the orbit has gone far away
+  int switched;          // 1: exponents have changed on the way (between the halves, or to those of the equilibrium it ended on)
   int converged;
   char converged_reason[FHRL_EXPONENTS_REASON];
 } fhrl_exponents;
@@ -91,7 +93,7 @@ typedef struct fhrl_exponents_watch {
 
 // What is not said follows from what is, in the configuration itself, so that a saved one says everything: without
 // solver.t_end the end is 1e5, and 1e6 with a given se; with solver.t_end alone se is 0; transient is at most a tenth of
-// the end. A recorded input ends at its end. FHRL_ARG if transient leaves nothing.
+// the end; rtol is 1e-9 and atol 1e-11, for local errors of tangents enter e^3 times. A recorded input ends at its end. FHRL_ARG if transient leaves nothing.
 fhrl_status fhrl_exponents_resolve(fhrl_config *config, const fhrl_input *in, fhrl_err *err);
 void fhrl_exponents_options(const fhrl_config *config, fhrl_exponents_plan *out); // from a resolved [exponents]
 

@@ -11,7 +11,8 @@
 #include "base/dense.h"
 
 enum { EIGENVALUE_STATES = 500, MAP_PERIOD_MAX = 4096 };
-static const double still = 1e-7, still_map = 1e-9, come_back_map = 1e-7, gone = 1e3, stretched = 7.0;
+static const double still = 1e-7, still_map = 1e-9, come_back_map = 1e-7, gone = 1e3, stretched = 7.0, found = 10.0;
+static const double errors = 3.0, rounding = 1e-6; // what exponents may be off eigenvalues by; the latter times the fastest
 static const double switch_t = 6.5;    // Student's t of 14 degrees of freedom: one in 1e5 by chance
 static const double switch_part = 0.02; // of the fastest exponent: smaller differences are slow convergence
 
@@ -23,6 +24,15 @@ static double fastest(const fhrl_exponents *e)
   for (int i = 0; i < e->k; i++)
     if (isfinite(e->exponent[i].mean)) rate = fmax(rate, fabs(e->exponent[i].mean));
   return rate;
+}
+
+// |x| of an orbit that may be so far away that its square overflows
+static double length(int n, const double x[])
+{
+  double largest = 0.0, square = 0.0;
+  for (int i = 0; i < n; i++) largest = fmax(largest, fabs(x[i]));
+  for (int i = 0; i < n && largest > 0.0; i++) square += (x[i] / largest) * (x[i] / largest);
+  return largest * sqrt(square);
 }
 
 static double combination(const fhrl_exponents *e, const double c[], fhrl_exponents_estimate *out)
@@ -59,9 +69,11 @@ static fhrl_status eigenvalues(fhrl_exponents *e, const double x[], fhrl_err *er
       re[j - 1] = swap;
     }
   e->eigenvalue_difference = 0.0;
-  for (int i = 0; i < e->k; i++)
+  for (int i = 0; i < e->k; i++) {
+    e->eigenvalue[i] = re[i];
     if (isfinite(e->exponent[i].mean) && isfinite(re[i]))
       e->eigenvalue_difference = fmax(e->eigenvalue_difference, fabs(e->exponent[i].mean - re[i]));
+  }
 done:
   free(J);
   return status;
@@ -105,14 +117,18 @@ static fhrl_status attractor(fhrl_exponents *e, const double x[], double scratch
 {
   char *why = e->attractor_reason;
   const size_t room = sizeof e->attractor_reason;
-  const double norm = fhrl_norm(e->n, x), moved = motion(e, x, scratch);
+  const double norm = length(e->n, x), moved = motion(e, x, scratch);
   e->attractor = FHRL_EXPONENTS_UNDECIDED;
   if (norm > gone * (1.0 + e->norm_begun)) {
+    e->left = 1;
     snprintf(why, room, "the orbit leaves: |x| has grown from %.3g to %.3g", e->norm_begun, norm);
   } else if (!e->driven && moved <= 1.0) {
     e->attractor = FHRL_EXPONENTS_EQUILIBRIUM;
-    snprintf(why, room, "the orbit rests%s", e->exponent[0].mean > 0.0 ? ", on an unstable equilibrium" : "");
-    return eigenvalues(e, x, err);
+    FHRL_TRY(eigenvalues(e, x, err));
+    snprintf(why, room, "the orbit rests%s", e->eigenvalue[0] > 0.0 ? ", on an unstable equilibrium" : "");
+  } else if (!e->driven && e->s->model->rhs && e->exponent[0].high < 0.0 && e->exponent[0].mean * e->measured < -stretched) {
+    e->attractor = FHRL_EXPONENTS_EQUILIBRIUM;
+    snprintf(why, room, "the orbit approaches rest: all exponents are negative");
   } else if (chaotic(e)) {
     e->attractor = FHRL_EXPONENTS_CHAOTIC;
     snprintf(why, room, "the largest exponent is positive%s", e->driven ? ", under this input" : "");
@@ -141,6 +157,7 @@ static void find_zero(fhrl_exponents *e)
   if (e->s->model->rhs == NULL) e->zero_reason = "a map has none";
   else if (e->driven) e->zero_reason = "driven by u(t): time is no direction of the state";
   else if (e->attractor == FHRL_EXPONENTS_EQUILIBRIUM) e->zero_reason = "at an equilibrium the orbit has no direction";
+  else if (e->left) e->zero_reason = "an orbit that leaves need not have one";
   else e->zero_expected = 1;
   if (!e->zero_expected) return;
   for (int i = 0; i < e->k; i++)
@@ -152,16 +169,17 @@ static void find_zero(fhrl_exponents *e)
   }
 }
 
-// Kaplan and Yorke: j + (lambda_1 + ... + lambda_j) / |lambda_{j+1}|, j the last with a sum that is not negative; the exponent that is known to
-// be 0 counts as 0.
+// Kaplan and Yorke: j + (lambda_1 + ... + lambda_j) / |lambda_{j+1}|, j the last with a sum that is not negative; a largest
+// exponent that is known to be 0 counts as 0, whatever its last digits say.
 static void kaplan_yorke(fhrl_exponents *e)
 {
+  const int neutral = e->zero_expected && e->zero == 0 && (e->attractor == FHRL_EXPONENTS_PERIODIC || e->exponent[0].high >= 0.0);
   double sum = 0.0;
   int j = 0;
   e->kaplan_yorke = e->kaplan_yorke_se = NAN;
   e->kaplan_yorke_reason = NULL;
   for (; j < e->k; j++) {
-    const double value = e->zero_expected && j == e->zero ? 0.0 : e->exponent[j].mean;
+    const double value = neutral && j == 0 ? 0.0 : e->exponent[j].mean;
     if (isnan(value)) {
       e->kaplan_yorke_reason = "an exponent is unknown";
       return;
@@ -181,7 +199,7 @@ static void kaplan_yorke(fhrl_exponents *e)
   const double next = e->exponent[j].mean;
   fhrl_exponents_estimate gradient;
   for (int i = 0; i < e->k; i++)
-    e->growth[i] = i > j || (e->zero_expected && i == e->zero) || !isfinite(next) ? 0.0 : i < j ? -1.0 / next : sum / (next * next);
+    e->growth[i] = i > j || (neutral && i == 0) || !isfinite(next) ? 0.0 : i < j ? -1.0 / next : sum / (next * next);
   combination(e, e->growth, &gradient);
   e->kaplan_yorke = j - sum / next;
   e->kaplan_yorke_se = gradient.standard_error;
@@ -196,6 +214,20 @@ static void find_switch(fhrl_exponents *e)
     fhrl_exponents_blocks_halves(&e->blocks, only(e, i), mean, &t);
     if (isfinite(mean[0]) && isfinite(mean[1]) && t > switch_t && fabs(mean[1] - mean[0]) > switch_part * rate) e->switched = 1;
   }
+  // tangents that find their directions do not change growth by more than e^10
+  if (fabs(e->exponent[0].mean - e->eigenvalue[0]) * e->measured > found) e->switched = 1;
+}
+
+// The first exponent that is off its eigenvalue by more than its error allows, -1 if none is.
+static int off_eigenvalue(const fhrl_exponents *e)
+{
+  const double least = rounding * fmax(1.0, fastest(e));
+  for (int i = 0; i < e->k; i++) {
+    const fhrl_exponents_estimate *x = &e->exponent[i];
+    const double allowed = fmax(errors * x->standard_error, 0.5 * (x->high - x->low)); // the latter of few degrees of freedom
+    if (fabs(x->mean - e->eigenvalue[i]) > fmax(allowed, least)) return i;
+  }
+  return -1;
 }
 
 static void find_convergence(fhrl_exponents *e)
@@ -212,9 +244,14 @@ static void find_convergence(fhrl_exponents *e)
   e->converged = 0;
   if (e->phase != FHRL_EXPONENTS_DONE) snprintf(why, room, "it ended before its time");
   else if (unknown) snprintf(why, room, "%d blocks are too few for a standard error", e->blocks.count);
-  else if (e->switched) snprintf(why, room, "the exponents of the two halves of the time differ: the orbit has changed its attractor, or not found it");
+  else if (e->switched) snprintf(why, room, "exponents have changed on the way: the orbit has found its attractor late, or left it");
+  else if (e->attractor == FHRL_EXPONENTS_CHAOTIC && e->exponent[0].correlated)
+    snprintf(why, room, "growth is correlated for longer than its error can see");
   else if (wide >= 0)
     snprintf(why, room, "the standard error of exponent %d is %.2g, not %.2g", wide + 1, e->exponent[wide].standard_error, e->plan.se);
+  else if (off_eigenvalue(e) >= 0)
+    snprintf(why, room, "exponent %d is not yet what the eigenvalues at the equilibrium say, %.6g", off_eigenvalue(e) + 1,
+      e->eigenvalue[off_eigenvalue(e)]);
   else {
     e->converged = 1;
     snprintf(why, room, "%s", e->plan.se > 0.0 ? "every standard error is as small as asked for" : "measured to the end");
@@ -236,6 +273,7 @@ fhrl_status fhrl_exponents_judge(fhrl_exponents *e, fhrl_err *err)
   }
   e->trace_mean = (e->trace_last - e->trace_begun) / e->measured;
   e->period = e->eigenvalue_difference = NAN;
+  for (int i = 0; i < e->k; i++) e->eigenvalue[i] = NAN;
   FHRL_DO(status, attractor(e, x, x + n, err));
   find_zero(e);
   kaplan_yorke(e);

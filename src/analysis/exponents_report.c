@@ -11,6 +11,7 @@
 
 enum { NAME = 64 };
 static const char singular[] = "the Jacobian is singular: -infinity", few[] = "too few blocks";
+static const char off[] = "the orbit does not rest at an equilibrium of up to 500 states";
 
 static fhrl_json *estimate(const fhrl_exponents_estimate *x)
 {
@@ -35,6 +36,7 @@ static void add_exponents(const fhrl_exponents *e, fhrl_json *o)
     fhrl_json_real(one, "seam_variance", x->v, few);
     fhrl_json_real(one, "freedom", isnan(x->standard_error) ? (double)NAN : x->freedom, few);
     fhrl_json_bool(one, "correlated", x->correlated);
+    fhrl_json_real(one, "eigenvalue", e->eigenvalue[i], off);
     fhrl_json_put(one, "share", share);
     for (int b = 0; b < m->n_state; b++) fhrl_json_real(share, m->state[b].name, e->share[i * m->n_state + b], NULL);
   }
@@ -91,7 +93,7 @@ void fhrl_exponents_report_json(const fhrl_exponents *e, fhrl_json *o)
   fhrl_json_text(o, "attractor", fhrl_exponents_attractor_text(e->attractor));
   fhrl_json_text(o, "attractor_reason", e->attractor_reason);
   fhrl_json_real(o, "period", e->period, "no period was seen");
-  fhrl_json_real(o, "eigenvalue_difference", e->eigenvalue_difference, "the orbit does not rest at an equilibrium of up to 500 states");
+  fhrl_json_real(o, "eigenvalue_difference", e->eigenvalue_difference, off);
   fhrl_json_bool(o, "driven", e->driven);
   fhrl_json_bool(o, "switched", e->switched);
   fhrl_json_bool(o, "converged", e->converged);

@@ -6,8 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RETURNS = 64, PIECES = 20000 };
+enum { RETURNS = 64, PIECES = 16 };
 static const double come_back = 1e-5, tight = 1e-10;
+
+static double distance(int n, const double a[], const double b[])
+{
+  double sum = 0.0;
+  for (int i = 0; i < n; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return sqrt(sum);
+}
 
 // The system with one event more, the crossing of the plane.
 typedef struct section {
@@ -17,11 +24,13 @@ typedef struct section {
   fhrl_system *base;             // borrowed
   const double *origin, *normal; // borrowed; (n)
   int functions;                 // of the base's events
+  double *extent;                // borrowed: largest distance from the origin of the plane so far
 } section;
 
 static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
 {
   const section *p = (const section *)s;
+  *p->extent = fmax(*p->extent, distance(s->n, x, p->origin));
   p->base->u = s->u;
   return p->base->model->rhs(p->base, t, x, dx);
 }
@@ -71,28 +80,17 @@ static int cut(section *p, fhrl_system *base, const double x[], const double nor
   return 1;
 }
 
-static double distance(int n, const double a[], const double b[])
-{
-  double sum = 0.0;
-  for (int i = 0; i < n; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return sqrt(sum);
-}
-
 // The time until the orbit is back, NaN if that was not seen.
-static double follow(fhrl_integrator *it, int n, const double x[], double longest, double piece)
+static double follow(fhrl_integrator *it, int n, const double x[], double longest, const double *extent)
 {
-  double extent = 0.0;
-  for (int returns = 0, k = 1; returns < RETURNS && k < PIECES;) {
-    if ((double)k * piece > longest) break;
+  const double piece = longest / PIECES;
+  for (int returns = 0, k = 1; returns < RETURNS && k <= PIECES;) {
     const fhrl_status status = fhrl_integrator_advance(it, (double)k * piece, NULL);
-    const double apart = distance(n, fhrl_integrator_state(it), x);
-    if (status == FHRL_OK) {
-      extent = fmax(extent, apart);
-      k++;
-    } else if (status == FHRL_EVENT) {
-      if (apart <= come_back * extent) return fhrl_integrator_now(it);
+    if (status == FHRL_EVENT) {
+      if (distance(n, fhrl_integrator_state(it), x) <= come_back * *extent) return fhrl_integrator_now(it);
       returns++;
-    } else break;
+    } else if (status != FHRL_OK) break;
+    else k++;
   }
   return NAN;
 }
@@ -100,7 +98,8 @@ static double follow(fhrl_integrator *it, int n, const double x[], double longes
 fhrl_status fhrl_exponents_return_find(const fhrl_exponents *e, const double x[], double *period, fhrl_err *err)
 {
   fhrl_integrator *it = NULL;
-  section p;
+  double extent = 0.0;
+  section p = {.extent = &extent};
   fhrl_solver solver = e->solver;
   double *normal = malloc((size_t)e->n * sizeof *normal);
   const double *u = e->s->u;
@@ -108,10 +107,9 @@ fhrl_status fhrl_exponents_return_find(const fhrl_exponents *e, const double x[]
   solver.rtol = fmin(solver.rtol, tight);
   solver.atol = fmin(solver.atol, 0.01 * tight);
   solver.step = 0.0;
-  // pieces are short against the times in which anything changes: a chord of the orbit has a length, then
   if (e->s->model->rhs(e->s, 0.0, x, normal) == 0 && cut(&p, e->s, x, normal) &&
       fhrl_integrator_create(&p.s, NULL, &solver, 0.0, x, &it, NULL) == FHRL_OK) {
-    const double found = follow(it, e->n, x, 0.25 * e->measured, fmin(e->every, 0.25 * e->measured / 64.0));
+    const double found = follow(it, e->n, x, 0.25 * e->measured, &extent);
     if (!isnan(found)) *period = found;
   }
   fhrl_integrator_destroy(it);

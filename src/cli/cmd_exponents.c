@@ -93,7 +93,7 @@ static void say_ladder(const fhrl_output *out, const fhrl_exponents_ladder *l)
 
 static fhrl_status save(const fhrl_output *out, const fhrl_exponents *e, fhrl_err *err)
 {
-  static const char *const args[] = {"exponents.tsv", "exponents_spectrum.tsv"};
+  const char *const args[] = {"exponents.tsv", "exponents_spectrum.tsv", e->s->model->time_unit};
   char path[FHRL_PATH_SIZE];
   FHRL_TRY(fhrl_output_path(out, "exponents.tsv", path, err));
   FHRL_TRY(fhrl_exponents_report_running(e, path, err));

@@ -12,7 +12,7 @@
 
 enum {
   TERMS_MAX = 12,
-  REJECTED_MAX = 24, // rejections in a row, each at least by the factor `shrink_most`, after which no step size will do
+  REJECTED_MAX = 80, // rejections in a row after which no step size will do; a jump of the right-hand side takes some 40
   LANES = 8          // partial sums of an error norm
 };
 static const double safety = 0.9, shrink_most = 1.0 / 3.0, grow_most = 6.0; // II.4, and the defaults of dop853.f
