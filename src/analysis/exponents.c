@@ -75,7 +75,7 @@ static int whole(const fhrl_exponents *e)
 
 static int driven(const fhrl_input *in)
 {
-  return in && in->n_u > 0 && (fhrl_input_varies(in) || (in->kind == FHRL_INPUT_RECORDED && in->tokens > 1));
+  return in && in->n_u > 0 && (fhrl_input_varies(in) || isfinite(fhrl_input_break(in, 0.0)));
 }
 
 static fhrl_status prepare(fhrl_exponents *e, fhrl_err *err)

@@ -290,6 +290,7 @@ static fhrl_status pass_event(fhrl_exponents_tangent *tg, int *over, fhrl_err *e
   int first = -1;
   *over = 0;
   for (long i = count - 1; i >= 0 && all[i].t == t; i--) { // those of this moment
+    if (all[i].event >= tg->s->model->n_event) continue;   // none of the model's
     int function = all[i].index;
     for (int j = 0; j < all[i].event; j++) function += tg->s->dims.event[j];
     first = function;

@@ -15,7 +15,7 @@ check_SCRIPTS += tests/cli/test_exponents.sh
 EXTRA_DIST += tests/cli/lib.sh tests/count.sh tests/ci.sh
 
 # What takes minutes: the tour of README.md as printed, with the network at its full size; whether intervals of exponents cover.
-check-long: all tests/analysis/test_exponents$(EXEEXT)
+check-long: all tests/analysis/test_exponents_blocks$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) FHRL_TOUR=full $(srcdir)/tests/cli/test_tour.sh
-	$(AM_TESTS_ENVIRONMENT) FHRL_COVER=full CK_RUN_CASE=cover timeout 1500 tests/analysis/test_exponents$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) FHRL_COVER=full CK_RUN_CASE=cover timeout 1500 tests/analysis/test_exponents_blocks$(EXEEXT)
 .PHONY: check-long
