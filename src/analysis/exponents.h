@@ -20,7 +20,7 @@
 extern const fhrl_field fhrl_exponents_fields[]; // keys of [exponents]
 extern const int fhrl_exponents_field_count;
 
-enum { FHRL_EXPONENTS_REASON = 200, FHRL_EXPONENTS_ROWS = 2000 };
+enum { FHRL_EXPONENTS_REASON = 200, FHRL_EXPONENTS_ROWS = 700 };
 
 typedef struct fhrl_exponents_plan {
   int k;            // exponents; 0: all of up to 8 states, else the first 3
