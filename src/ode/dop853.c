@@ -12,7 +12,8 @@
 
 enum {
   TERMS_MAX = 12,
-  REJECTED_MAX = 80, // rejections in a row after which no step size will do; a jump of the right-hand side takes some 40
+  REJECTED_MAX = 24, // rejections in a row, each at least by the factor `shrink_most`, after which no step size will do
+  ORDER_BELIEVED = 6, // rejections in a row after which the error is not of the order that its formula takes: f' jumps within the step
   LANES = 8          // partial sums of an error norm
 };
 static const double safety = 0.9, shrink_most = 1.0 / 3.0, grow_most = 6.0; // II.4, and the defaults of dop853.f
@@ -208,7 +209,8 @@ static fhrl_engine_end step(dop853 *e, double t)
     }
     e->count.error_test_failures++;
     if (++rejected > REJECTED_MAX) return FHRL_ENGINE_ERROR;
-    e->h = h * (error < HUGE_VAL ? fmax(shrink_most, safety / pow(error, 0.125)) : shrink_most); // a NaN shrinks, too
+    const int believed = error < HUGE_VAL && rejected <= ORDER_BELIEVED; // a NaN shrinks, too
+    e->h = h * (believed ? fmax(shrink_most, safety / pow(error, 0.125)) : shrink_most);
   }
 }
 
