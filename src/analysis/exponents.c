@@ -15,6 +15,7 @@ static const double spread_wanted = 3.0;    // ln of what vectors grow or shrink
 static const double first_every = 0.25;     // the first of the aligning, over the time in which a vector changes by its own size
 static const double look_ratio = 1.04;      // between the times of two running estimates
 static const double t_end_default = 1e5, t_end_asked = 1e6, transient_default = 200.0, transient_part = 0.1;
+static const double max_steps_default = 1e10; // time is what bounds a measurement
 static const double rtol_default = 1e-9; // 1e-8 leaves errors of 1e-7 of the fastest exponent, such as 1.3e-6 of Lorenz' third
 
 const fhrl_field fhrl_exponents_fields[] = {
@@ -56,6 +57,7 @@ fhrl_status fhrl_exponents_resolve(fhrl_config *config, const fhrl_input *in, fh
   if (end_given && !se_given) FHRL_TRY(resolve_one(config, "exponents", "se", 0.0, err));
   if (!fhrl_config_is_set(config, "solver.rtol")) FHRL_TRY(resolve_one(config, "solver", "rtol", rtol_default, err));
   if (!fhrl_config_is_set(config, "solver.atol")) FHRL_TRY(resolve_one(config, "solver", "atol", 0.01 * rtol_default, err));
+  if (!fhrl_config_is_set(config, "solver.max_steps")) FHRL_TRY(resolve_one(config, "solver", "max_steps", max_steps_default, err));
   const double end = fmin(end_of_input, fhrl_config_real(config, "solver.t_end"));
   if (!fhrl_config_is_set(config, "exponents.transient"))
     FHRL_TRY(resolve_one(config, "exponents", "transient", floor(fmin(transient_default, transient_part * end) * 1e3) / 1e3, err));
@@ -109,7 +111,8 @@ static fhrl_status prepare(fhrl_exponents *e, fhrl_err *err)
 fhrl_status fhrl_exponents_begin(fhrl_exponents *e, fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver,
   const fhrl_exponents_plan *plan, const double x0[], fhrl_err *err)
 {
-  *e = (fhrl_exponents){.s = s, .in = in, .solver = *solver, .plan = *plan, .n = s->n, .phase = FHRL_EXPONENTS_SETTLING};
+  *e = (fhrl_exponents){.s = s, .in = in, .solver = *solver, .plan = *plan, .n = s->n, .phase = FHRL_EXPONENTS_SETTLING,
+    .worst_se = NAN};
   fhrl_status status = FHRL_OK;
   FHRL_DO(status, prepare(e, err));
   FHRL_DO(status, fhrl_exponents_tangent_create(s, in, solver, 0, 0, 0.0, x0, NULL, &e->tg, err));
@@ -256,6 +259,7 @@ static int look(fhrl_exponents *e)
   const int width = 1 + 3 * e->k;
   double *row = e->row + (size_t)e->rows * width;
   int reached = e->plan.se > 0.0;
+  e->worst_se = 0.0;
   if (e->rows == e->room) row = e->row + (size_t)(e->rows - 1) * width; // the last is the newest
   else e->rows++;
   row[0] = fhrl_exponents_blocks_time(&e->blocks);
@@ -265,7 +269,9 @@ static int look(fhrl_exponents *e)
     row[1 + 3 * i] = seen.mean;
     row[2 + 3 * i] = seen.low;
     row[3 + 3 * i] = seen.high;
-    if (isfinite(seen.mean) && !(seen.standard_error <= e->plan.se)) reached = 0;
+    if (!isfinite(seen.mean)) continue;
+    if (!(seen.standard_error <= e->worst_se)) e->worst_se = seen.standard_error;
+    if (!(seen.standard_error <= e->plan.se)) reached = 0;
   }
   return reached && e->blocks.count >= LOOK_BLOCKS;
 }
@@ -345,10 +351,8 @@ const char *fhrl_exponents_attractor_text(fhrl_exponents_attractor attractor)
 
 double fhrl_exponents_expected_end(const fhrl_exponents *e)
 {
-  double worst = 0.0;
-  if (e->phase < FHRL_EXPONENTS_MEASURING || e->rows == 0 || !(e->plan.se > 0.0)) return e->t_end;
-  const double *row = e->row + (size_t)(e->rows - 1) * (1 + 3 * (size_t)e->k);
-  for (int i = 0; i < e->k; i++) worst = fmax(worst, 0.25 * (row[3 + 3 * i] - row[2 + 3 * i])); // two errors either way
-  const double ratio = worst / e->plan.se, now = e->begun + row[0];
-  return fmin(e->t_end, fmax(now, e->begun + row[0] * ratio * ratio));
+  if (e->rows == 0 || !(e->plan.se > 0.0) || !(e->worst_se >= 0.0)) return e->t_end;
+  const double ratio = e->worst_se / e->plan.se, time = fhrl_exponents_blocks_time(&e->blocks);
+  const double looked = e->row[(size_t)(e->rows - 1) * (1 + 3 * (size_t)e->k)]; // when worst_se was
+  return fmin(e->t_end, e->begun + fmax(time, looked * ratio * ratio));
 }

@@ -21,7 +21,7 @@ static void show(void *context, const fhrl_exponents *e)
   char note[64] = "settling";
   if (e->rows > 0) {
     const double *last = e->row + (size_t)(e->rows - 1) * (1 + 3 * (size_t)e->k);
-    snprintf(note, sizeof note, "lambda_1 = %.5g (%.5g to %.5g)", last[1], last[2], last[3]);
+    snprintf(note, sizeof note, "lambda_1 = %.5g, largest error %.2g", last[1], e->worst_se);
     p->total = fhrl_exponents_expected_end(e);
   }
   fhrl_progress_update(p, fhrl_exponents_tangent_now(e->tg), note);
