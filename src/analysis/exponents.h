@@ -94,7 +94,8 @@ typedef struct fhrl_exponents_watch {
 
 // What is not said follows from what is, in the configuration itself, so that a saved one says everything: without
 // solver.t_end the end is 1e5, and 1e6 with a given se; with solver.t_end alone se is 0; transient is at most a tenth of
-// the end; rtol is 1e-9 and atol 1e-11, for local errors of tangents enter e^3 times; max_steps is 1e10. A recorded input ends at its end. FHRL_ARG if transient leaves nothing.
+// the end; rtol is 1e-9 and atol 1e-11, for local errors of tangents enter e^3 times; max_steps is 1e10.
+// A recorded input ends at its end. FHRL_ARG if transient leaves nothing.
 fhrl_status fhrl_exponents_resolve(fhrl_config *config, const fhrl_input *in, fhrl_err *err);
 void fhrl_exponents_options(const fhrl_config *config, fhrl_exponents_plan *out); // from a resolved [exponents]
 

@@ -9,6 +9,7 @@
 
 enum { LONG = 16, FREQUENCIES = 64, LOWEST = 4, ITERATIONS = 50 };
 static const double two_pi = 6.283185307179586476925286766559;
+static const double rounding = 1e-10; // of the mean
 static const double low_excess = 26.124 / 8.0; // chi^2 of 8 degrees of freedom at .999, over its mean
 
 fhrl_status fhrl_exponents_blocks_init(fhrl_exponents_blocks *b, int k, double interval, fhrl_err *err)
@@ -120,13 +121,14 @@ static void slope(const likelihood *w, double D, double c, double *a, double *b,
 }
 
 // Fisher scoring from a flat spectrum, with D held above a millionth of it: below, nothing tells D from 0. *error: of D.
-static void maximize(const likelihood *w, double *D, double *error)
+// 1 if the lowest frequencies stand above the fit.
+static int maximize(const likelihood *w, double *D, double *error)
 {
   double level = 0.0, c = 0.0, a, b, d, grad[2];
   for (int j = 0; j < w->J; j++) level += w->I[j] / w->J;
   *D = level;
   *error = 0.0;
-  if (!(level > 0.0)) return;
+  if (!(level > 0.0)) return 0;
   double now = cost(w, *D, c);
   for (int k = 0; k < ITERATIONS; k++) {
     slope(w, *D, c, &a, &b, &d, grad);
@@ -151,7 +153,7 @@ static void maximize(const likelihood *w, double *D, double *error)
   *error = sqrt(d / (a * d - b * b));
   double lowest = 0.0;
   for (int j = 0; j < LOWEST; j++) lowest += w->I[j] / (*D + c * w->g[j]) / LOWEST;
-  if (lowest > low_excess) *error = -1.0; // told apart by the caller
+  return lowest > low_excess;
 }
 
 // D, v and their degrees of freedom, of m sums s less their mean.
@@ -162,8 +164,7 @@ static void fit(int m, double B, const double s[], fhrl_exponents_estimate *out)
   const double T = m * B;
   periodogram(m, B, s, w.I);
   for (int j = 0; j < w.J; j++) w.g[j] = (1.0 - cos(two_pi * (j + 1) / m)) / (1.0 - cos(two_pi * w.J / m));
-  maximize(&w, &out->D, &error);
-  out->correlated = error < 0.0;
+  out->correlated = maximize(&w, &out->D, &error);
   if (out->correlated) {
     out->D = 0.0;
     for (int j = 0; j < LOWEST; j++) out->D += w.I[j] / LOWEST;
@@ -187,6 +188,7 @@ void fhrl_exponents_blocks_estimate(const fhrl_exponents_blocks *b, const double
   for (int i = 0; i < b->count; i++) s[i] -= mean;
   fit(b->count, B, s, out);
   out->standard_error = sqrt(out->D * T + 2.0 * out->v) / T; // (2)
+  if (out->standard_error < rounding * fabs(out->mean)) out->correlated = 0; // of rounding errors nobody asks
   const double wide = gsl_cdf_tdist_Pinv(0.975, out->freedom) * out->standard_error;
   out->low = out->mean - wide;
   out->high = out->mean + wide;

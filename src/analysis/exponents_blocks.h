@@ -7,7 +7,8 @@
 // with the diffusion coefficient D and v = Var psi, so that an exponent measured over T has
 //   Var lambda_T = D / T + 2 v / T^2,                                                         (2)
 // while the variance of blocks' means, over their number, is (D + 2 v / B) / T: of the Lorenz system (D = .021, v = 1.2) 2 v / D is
-// 110 units of time, errors from blocks of 10 are 3.5 times too large, and from blocks of 500 still by a tenth. Of an exponent along a periodic orbit, and of a regular zero exponent, D = 0.
+// 110 units of time, errors from blocks of 10 are 3.5 times too large, and from blocks of 500 still by a tenth.
+// Of an exponent along a periodic orbit, and of a regular zero exponent, D = 0.
 //
 // Blocks long enough to do without v would be too few to know their variance by, so D is what (1) says of it in the spectrum. Between
 // 1024 and 2048 blocks are kept (merged in pairs as they become too many); of m sums with (1), the periodogram
