@@ -11,6 +11,7 @@ nobase_dist_pkgdata_DATA += \
 	plots/portrait.gp \
 	plots/iss.gp \
 	plots/work_precision.gp \
+	plots/exponents.gp \
 	plots/compare_ladder.gp \
 	plots/compare_c.gp \
 	plots/compare_twin.gp

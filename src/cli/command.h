@@ -69,3 +69,4 @@ fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_iss(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_portrait(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_compare(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_exponents(const fhrl_run *run, fhrl_err *err);

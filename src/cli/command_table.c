@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // command_table: every command; --help and doc/options.md are made from it
 #include "analysis/compare.h"
+#include "analysis/exponents.h"
 #include "analysis/iss.h"
 #include "analysis/portrait.h"
 #include "analysis/probe.h"
@@ -66,6 +67,13 @@ static const fhrl_keys simulate_keys[] = {MODEL_KEYS, {"ensemble", fhrl_members_
 static const fhrl_keys iss_keys[] = {MODEL_KEYS, {"iss", fhrl_iss_fields, &fhrl_iss_field_count}, END_KEYS};
 static const fhrl_keys portrait_keys[] = {MODEL_KEYS, {"portrait", fhrl_portrait_fields, &fhrl_portrait_field_count},
   {"equilibria", fhrl_equilibrium_fields, &fhrl_equilibrium_field_count}, END_KEYS};
+static const fhrl_keys exponents_keys[] = {MODEL_KEYS, {"exponents", fhrl_exponents_fields, &fhrl_exponents_field_count},
+  END_KEYS};
+static const fhrl_short exponents_shorts[] = {
+  FHRL_SETUP_SHORTS,
+  {"se", "X", "exponents.se", "Stop at this standard error; short for --set exponents.se=X"},
+  {NULL, NULL, NULL, NULL},
+};
 
 const fhrl_command fhrl_command_table[] = {
   {.name = "train",
@@ -121,6 +129,13 @@ const fhrl_command fhrl_command_table[] = {
     .shorts = fhrl_setup_shorts,
     .keys = iss_keys,
     .requires = 1},
+  {.name = "exponents",
+    .input = "MODEL",
+    .summary = "measures Lyapunov exponents, with error bars",
+    .leaves = "with -o: exponents.json, exponents.tsv, exponents_spectrum.tsv, exponents.svg, exponents.png, run.json, config.ini",
+    .run = fhrl_cmd_exponents,
+    .shorts = exponents_shorts,
+    .keys = exponents_keys},
   {.name = "portrait",
     .input = "MODEL",
     .summary = "draws a flow in the plane of two of its components",

@@ -26,3 +26,7 @@ check_PROGRAMS += tests/analysis/test_probe_session
 check_PROGRAMS += tests/analysis/test_portrait
 tests_analysis_test_portrait_SOURCES = tests/analysis/test_portrait.c tests/analysis/given.c tests/analysis/given.h
 check_PROGRAMS += tests/analysis/test_compare_files
+check_PROGRAMS += tests/analysis/test_exponents
+tests_analysis_test_exponents_SOURCES = tests/analysis/test_exponents.c tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_exponents_blocks
+tests_analysis_test_exponents_blocks_SOURCES = tests/analysis/test_exponents_blocks.c tests/analysis/given.c tests/analysis/given.h
