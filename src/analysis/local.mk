@@ -21,6 +21,7 @@ libfhrl_a_SOURCES += src/analysis/iss_view.c src/analysis/iss_view.h src/analysi
 libfhrl_a_SOURCES += src/analysis/iss_rules.c src/analysis/iss_rules.h src/analysis/iss_sample.c src/analysis/iss_sample.h
 libfhrl_a_SOURCES += src/analysis/iss_ledger.c src/analysis/iss_ledger.h src/analysis/iss_orbit.c src/analysis/iss_orbit.h
 libfhrl_a_SOURCES += src/analysis/iss.c src/analysis/iss.h src/analysis/iss_report.c src/analysis/iss_report.h
+libfhrl_a_SOURCES += src/analysis/ball.c src/analysis/ball.h
 libfhrl_a_SOURCES += src/analysis/equilibrium.c src/analysis/equilibrium.h src/analysis/contour.c src/analysis/contour.h
 libfhrl_a_SOURCES += src/analysis/probe_session.c src/analysis/probe_session.h
 libfhrl_a_SOURCES += src/analysis/probe_files.c src/analysis/probe_files.h
