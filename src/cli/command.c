@@ -33,7 +33,7 @@ static error_t take_short(parse *p, const fhrl_short *s, const char *arg, struct
   char text[2048];
   const size_t key_len = strlen(s->key);
   const int prefix = s->key[key_len - 1] == '.'; // "model." takes NAME=VALUE
-  if (snprintf(text, sizeof text, "%s%s%s", s->key, prefix ? "" : "=", arg) >= (int)sizeof text)
+  if (snprintf(text, sizeof text, "%s%s%s", s->key, prefix ? "" : "=", arg ? arg : "true") >= (int)sizeof text)
     argp_error(state, "--%s: value too long", s->option);
   p->status = fhrl_settings_assign(text, &p->run.settings, p->err);
   return p->status == FHRL_OK ? 0 : EINVAL;

@@ -19,7 +19,8 @@ typedef struct fhrl_run {
   int threads;            // >= 1
 } fhrl_run;
 
-// A short option --NAME=VALUE that stands for --set KEY=VALUE; with key "model." it takes NAME=VALUE.
+// A short option --NAME=VALUE that stands for --set KEY=VALUE; with key "model." it takes NAME=VALUE. One without an
+// argument (NULL) sets KEY=true.
 typedef struct fhrl_short {
   const char *option, *argument, *key, *meaning;
 } fhrl_short;
@@ -59,5 +60,6 @@ fhrl_status fhrl_cmd_probe(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_models(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_iss(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_equilibria(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_portrait(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_compare(const fhrl_run *run, fhrl_err *err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // command_table: every command; --help and doc/options.md are made from it
 #include "analysis/compare.h"
+#include "analysis/equilibria.h"
 #include "analysis/iss.h"
 #include "analysis/portrait.h"
 #include "analysis/probe.h"
@@ -12,7 +13,7 @@
 
 const char *const fhrl_command_table_sections[] = {"model", "train", "sample", "probe", "input", "solver", "start", "ensemble", "compare",
   "iss",
-  "portrait", "exponents", "equilibria", "continue", "sweep"};
+  "portrait", "exponents", "equilibria", "proof", "continue", "sweep"};
 const int fhrl_command_table_section_count = FHRL_COUNT(fhrl_command_table_sections);
 
 // What every command on a MODEL reads besides [model].
@@ -57,6 +58,13 @@ static const fhrl_keys simulate_keys[] = {MODEL_KEYS, {"ensemble", fhrl_members_
 static const fhrl_keys iss_keys[] = {MODEL_KEYS, {"iss", fhrl_iss_fields, &fhrl_iss_field_count}, END_KEYS};
 static const fhrl_keys portrait_keys[] = {MODEL_KEYS, {"portrait", fhrl_portrait_fields, &fhrl_portrait_field_count},
   {"equilibria", fhrl_equilibrium_fields, &fhrl_equilibrium_field_count}, END_KEYS};
+static const fhrl_keys equilibria_keys[] = {MODEL_KEYS, {"equilibria", fhrl_equilibrium_fields, &fhrl_equilibrium_field_count},
+  {"proof", fhrl_prove_fields, &fhrl_prove_field_count}, END_KEYS};
+static const fhrl_short equilibria_shorts[] = {
+  FHRL_SETUP_SHORTS,
+  {"prove", NULL, "proof.seek", "Prove by ball arithmetic that the list is complete in a box; short for --set proof.seek=true"},
+  {NULL, NULL, NULL, NULL},
+};
 
 const fhrl_command fhrl_command_table[] = {
   {.name = "train",
@@ -110,6 +118,13 @@ const fhrl_command fhrl_command_table[] = {
     .shorts = fhrl_setup_shorts,
     .keys = iss_keys,
     .requires = 1},
+  {.name = "equilibria",
+    .input = "MODEL",
+    .summary = "finds equilibria, their kinds, and the steps at which maps lose them",
+    .leaves = "with -o: equilibria.json, equilibria.tsv, run.json, config.ini",
+    .run = fhrl_cmd_equilibria,
+    .shorts = equilibria_shorts,
+    .keys = equilibria_keys},
   {.name = "portrait",
     .input = "MODEL",
     .summary = "draws a flow in the plane of two of its components",

@@ -10,5 +10,6 @@ libfhrl_a_SOURCES += \
 	src/ode/iteration.c src/ode/iteration.h \
 	src/ode/sundials_compat.h src/ode/sundials_vector.c src/ode/sundials_vector.h \
 	src/ode/sundials_cvode.c src/ode/sundials_cvode.h src/ode/engine.h \
+	src/ode/sundials_kinsol.c src/ode/sundials_kinsol.h \
 	src/ode/batch.c src/ode/batch.h src/ode/ensemble.c src/ode/ensemble.h \
 	src/ode/dop853.c src/ode/dop853.h src/ode/dop853_table.h

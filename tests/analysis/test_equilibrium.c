@@ -22,7 +22,7 @@ static fhrl_equilibria found(const char *model, const char *settings, given *g)
   fhrl_equilibria e;
   fhrl_equilibrium_options(&g->config, &plan);
   fhrl_input_at(&g->input, 0.0, u);
-  assert_ok(fhrl_equilibrium_find(g->system, 0.0, u, &plan, g->x0, &e, &err));
+  assert_ok(fhrl_equilibrium_find(g->system, 0.0, u, &plan, g->x0, NULL, &e, &err));
   ck_assert_int_gt(e.converged, 0);
   return e;
 }
@@ -149,9 +149,9 @@ START_TEST(fixed_points_of_a_map_are_judged_by_their_multipliers)
   const fhrl_model map = {.name = "logistic", .state = state, .n_state = 1, .step = logistic, .jvp = logistic_jvp};
   fhrl_err err = {FHRL_OK, ""};
   fhrl_system s = {.model = &map, .n = 1, .dims = {.state = {{1, 1}}}};
-  const fhrl_equilibrium_plan plan = {.starts = 20, .limit = 10, .spread = 1, .tolerance = 1e-12, .distinct = 1e-6, .seed = 3};
+  const fhrl_equilibrium_plan plan = {.starts = 20, .limit = 10, .spread = 1, .tolerance = 1e-12, .distinct = 1e-6, .dense = 10, .seed = 3};
   fhrl_equilibria e;
-  assert_ok(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, &e, &err));
+  assert_ok(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, NULL, &e, &err));
   ck_assert_int_eq(e.count, 2);
   ck_assert_double_eq_tol(e.item[0].re[0], 2.385, 1e-12);
   ck_assert_double_eq_tol(e.item[1].x[0], 1 - 1 / 2.385, 1e-12);
@@ -161,7 +161,7 @@ START_TEST(fixed_points_of_a_map_are_judged_by_their_multipliers)
   fhrl_model blind = map;
   blind.jvp = NULL;
   s.model = &blind;
-  assert_fails(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, &e, &err), FHRL_ARG, &err, "jvp");
+  assert_fails(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, NULL, &e, &err), FHRL_ARG, &err, "jvp");
 }
 END_TEST
 
