@@ -55,6 +55,8 @@ static fhrl_status prove(const fhrl_config *config, const fhrl_equilibrium_watch
   fhrl_status status = FHRL_OK;
   FHRL_DO(status, fhrl_prove_options(config, &r->field, start, r->found.count, &r->plan, err));
   r->plan.stop = watch ? watch->stop : NULL;
+  for (int i = 0; i < r->found.count; i++)
+    if (!r->found.item[i].isolated) r->plan.hopeless = "equilibria that are not isolated cannot be counted";
   FHRL_DO(status, fhrl_prove_run(&r->field, &r->plan, start, r->found.count, &r->proof, err));
   pair(r);
 done:

@@ -45,7 +45,7 @@ typedef struct search {
   fhrl_newton newton;
   const fhrl_equilibrium_plan *plan;
   fhrl_equilibria *all;
-  double *x;           // owned; (n) where Newton's method is
+  double *x, *work;    // owned by x; (n) where Newton's method is, (4 n)
   const double **root; // owned; (limit) the states of the roots
 } search;
 
@@ -118,13 +118,30 @@ static void sort(fhrl_equilibria *all)
   }
 }
 
+// 1 where F is 0 at x alone, by convention, and jumps beside it: nothing rests there. F off x must be what J says.
+static int jumps(search *w)
+{
+  const size_t n = (size_t)w->all->n;
+  const double off = 1e-9 * (1.0 + size_of((int)n, w->x));
+  double *beside = w->work, *d = beside + n, *F = d + n, *Jd = F + n;
+  fhrl_random_normal((fhrl_random){.seed = 1, .stream = FHRL_STREAM_START, .sequence = 4}, 0, n, d);
+  const double scale = off / fhrl_norm((int)n, d);
+  for (size_t i = 0; i < n; i++) {
+    d[i] *= scale;
+    beside[i] = w->x[i] + d[i];
+  }
+  if (!isfinite(fhrl_newton_residual(&w->newton, beside, F)) || fhrl_newton_product(&w->newton, w->x, d, Jd) != 0) return 1;
+  for (size_t i = 0; i < n; i++) F[i] -= Jd[i];
+  return size_of((int)n, F) > 1e5 * off;
+}
+
 static fhrl_status try_start(search *w, int k, const double x0[], fhrl_err *err)
 {
   fhrl_equilibria *all = w->all;
   place(w, k, x0);
   if (!fhrl_newton_solve(&w->newton, w->x)) return FHRL_OK;
   all->converged++;
-  if (known(w)) return FHRL_OK;
+  if (known(w) || jumps(w)) return FHRL_OK;
   if (all->count == w->plan->limit) {
     all->more = 1;
     return FHRL_OK;
@@ -172,9 +189,10 @@ fhrl_status fhrl_equilibrium_find(fhrl_system *s, double t, const double u[], co
   FHRL_DO(status, fhrl_newton_init(&w.newton, s, t, plan->tolerance, krylov, err));
   all.item = calloc((size_t)plan->limit, sizeof *all.item);
   w.root = calloc((size_t)plan->limit, sizeof *w.root);
-  w.x = malloc((size_t)s->n * sizeof *w.x);
+  w.x = malloc(5 * (size_t)s->n * sizeof *w.x);
   if (all.item == NULL || w.root == NULL || w.x == NULL)
     FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for %d equilibria", plan->limit));
+  w.work = w.x + s->n;
   FHRL_DO(status, run(&w, x0, watch, err));
   sort(&all);
   *out = all;

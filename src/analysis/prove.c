@@ -427,7 +427,8 @@ static fhrl_status run(proof *p, const double *const start[], int count, fhrl_er
     box b;
     if (!at_jump(p, start[k]) && grow(p, start[k], &b)) FHRL_TRY(add_root(p, &b, k, err));
   }
-  FHRL_TRY(cover(p, err));
+  p->out->reason = p->plan->hopeless;
+  if (p->out->reason == NULL) FHRL_TRY(cover(p, err));
   p->out->complete = p->out->reason == NULL;
   return FHRL_OK;
 }

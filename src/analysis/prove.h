@@ -23,6 +23,7 @@ typedef struct fhrl_prove_plan {
   long boxes;                                   // most boxes looked at
   double width;                                 // narrowest box that is cut, over that of the whole
   const volatile sig_atomic_t *stop;            // may be NULL
+  const char *hopeless;                         // static: why no cover is worth trying; NULL
 } fhrl_prove_plan;
 
 typedef struct fhrl_prove_root {

@@ -10,7 +10,7 @@
 #include "cli/output.h"
 #include "cli/setup.h"
 
-enum { SHOWN = 4 }; // components of a state in the summary
+enum { SHOWN = 4, LISTED = 30 }; // in the summary: components of a state, equilibria
 
 static void show(void *context, double done, double total)
 {
@@ -34,10 +34,10 @@ static void say_proof(const fhrl_output *out, const fhrl_equilibria_report *r)
   for (int i = 0; i < r->field.n; i++)
     fhrl_output_say(out, "%s [%.6g, %.6g]", i ? " x" : "", r->plan.low[i], r->plan.high[i]);
   fhrl_output_say(out, "%s%s\n", r->field.eliminated ? ", with " : "", r->field.eliminated ? r->field.eliminated : "");
-  if (p->complete) fhrl_output_say(out, "proved       exactly %d equilibria in the box, by %ld boxes in ball arithmetic\n",
-      p->inside, p->boxes);
-  else fhrl_output_say(out, "not proved   at least %d equilibria in the box: %s (%ld of %ld boxes)\n", p->inside, p->reason,
-      p->undecided, p->boxes);
+  if (p->complete) fhrl_output_say(out, "proved       exactly %d equilibri%s in the box, by %ld boxes in ball arithmetic\n",
+      p->inside, p->inside == 1 ? "um" : "a", p->boxes);
+  else fhrl_output_say(out, "not proved   at least %d equilibri%s in the box: %s (%ld of %ld boxes undecided)\n", p->inside,
+      p->inside == 1 ? "um" : "a", p->reason, p->undecided, p->boxes);
   if (r->missed) fhrl_output_say(out, "             %d of them only the proof came upon: see `proof` of the result\n", r->missed);
   if (r->field.kink) fhrl_output_say(out, "             %s\n", r->field.kink);
 }
@@ -47,7 +47,7 @@ static void say(const fhrl_output *out, const fhrl_equilibria_report *r, const f
   const fhrl_equilibria *e = &r->found;
   fhrl_output_say(out, "equilibria   %d found from %d starts, %d of them by deflation%s%s\n", e->count, e->starts, e->deflated,
     e->more ? ", and more: probably a continuum" : "", e->interrupted ? "; interrupted" : "");
-  for (int i = 0; i < e->count; i++) {
+  for (int i = 0; i < e->count && i < LISTED; i++) {
     const fhrl_equilibrium *q = &e->item[i];
     fhrl_output_say(out, "%4d  %-16s", i, fhrl_equilibrium_text(q->kind));
     for (int k = 0; k < s->n && k < SHOWN; k++) {
@@ -60,6 +60,7 @@ static void say(const fhrl_output *out, const fhrl_equilibria_report *r, const f
     say_limit(out, "simultaneous", &r->simultaneous[i]);
     if (r->sequential) say_limit(out, "sequential  ", &r->sequential[i]);
   }
+  if (e->count > LISTED) fhrl_output_say(out, "      and %d more, in equilibria.json and .tsv of -o\n", e->count - LISTED);
   if (r->sought) say_proof(out, r);
 }
 
