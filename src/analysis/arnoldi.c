@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 
-enum { RESTARTS = 1000 };
+enum { RESTARTS = 300 };
 
 // What ARPACK wants to be handed.
 typedef struct arnoldi {
@@ -98,7 +98,7 @@ fhrl_status fhrl_arnoldi_eigenvalues(int n, int k, fhrl_arnoldi_which which, fhr
   static const char *const end[] = {"LR", "SR", "LM"};
   if (k < 1 || k > n - 3) return fhrl_fail(err, FHRL_ARG, "%d eigenvalues of %d states: at most %d", k, n, n - 3);
   arnoldi a = {.n = n, .nev = k, .which = end[which], .tolerance = tolerance};
-  a.ncv = 2 * k + 20 < n ? 2 * k + 20 : n;
+  a.ncv = 4 * k + 20 < n ? 4 * k + 20 : n;
   fhrl_status status = FHRL_OK;
   FHRL_DO(status, allocate(&a, err));
   FHRL_DO(status, iterate(&a, product, context, err));

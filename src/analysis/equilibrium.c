@@ -16,10 +16,10 @@ const fhrl_field fhrl_equilibrium_fields[] = {
   {"spread", 1, "state", "standard deviation of the starts, times 1/4, 1, 4, 16 in turn", FHRL_REAL, 0, 1e6, FHRL_OPEN_LOW},
   {"tolerance", 1e-11, "state", "largest residual of a root, times 1 + max |x|", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
   {"distinct", 1e-6, "state", "roots closer than this, times 1 + max |x|, are one", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
-  {"method", FHRL_EQUILIBRIUM_AUTO, "", "Newton's method with a dense Jacobian or Newton-Krylov; auto: krylov above 100 states",
+  {"method", FHRL_EQUILIBRIUM_AUTO, "", "Newton's method with a dense Jacobian or Newton-Krylov; auto: krylov above 300 states",
     FHRL_CHOICE, .choices = "auto|dense|krylov"},
   {"dense", 2000, "1", "states up to which all eigenvalues are computed", FHRL_INT, 1, 20000},
-  {"leading", 20, "1", "above that: eigenvalues from each end of the spectrum", FHRL_INT, 1, 1000},
+  {"leading", 12, "1", "above that: eigenvalues from each end of the spectrum", FHRL_INT, 1, 1000},
   {"seed", 1, "1", "of the starts", FHRL_INT, 0, 4294967295.0},
 };
 const int fhrl_equilibrium_field_count = FHRL_COUNT(fhrl_equilibrium_fields);

@@ -51,7 +51,7 @@ typedef enum fhrl_equilibrium_method {
   FHRL_EQUILIBRIUM_DENSE,
   FHRL_EQUILIBRIUM_KRYLOV,
 } fhrl_equilibrium_method;
-enum { FHRL_EQUILIBRIUM_NEWTON = 100 };
+enum { FHRL_EQUILIBRIUM_NEWTON = 300 };
 
 typedef struct fhrl_equilibrium_plan {
   int starts, limit; // random starts; most roots kept

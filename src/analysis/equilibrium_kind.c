@@ -11,7 +11,7 @@
 #include "base/dense.h"
 
 enum { CONFIRMATIONS = 20 };
-static const double arnoldi_tolerance = 1e-11;
+static const double arnoldi_tolerance = 1e-10;
 
 static double size_of(int n, const double v[])
 {

@@ -8,7 +8,7 @@
 
 #include "base/dense.h"
 
-enum { STEPS = 100, HALVINGS = 30 };
+enum { STEPS = 100, KRYLOV_STEPS = 40, HALVINGS = 30 };
 
 static double size_of(size_t n, const double v[])
 {
@@ -169,7 +169,7 @@ int fhrl_newton_solve(fhrl_newton *w, double x[])
 {
   if (w->krylov == NULL) return descend(w, STEPS, x);
   // KINSOL to the tolerance, then the polish
-  fhrl_sundials_kinsol_solve(w->krylov, w->tolerance * (1.0 + size_of((size_t)w->s->n, x)), STEPS, x);
+  fhrl_sundials_kinsol_solve(w->krylov, w->tolerance * (1.0 + size_of((size_t)w->s->n, x)), KRYLOV_STEPS, x);
   if (!isfinite(fhrl_newton_residual(w, x, w->F)) || !is_root(w, x)) return 0;
   const int deflated = w->deflated;
   w->deflated = 0;

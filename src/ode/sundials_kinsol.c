@@ -12,7 +12,7 @@
 #include "ode/sundials_vector.h"
 
 // Directions of GMRES, and how often it may begin anew. Without a preconditioner a stiff Jacobian needs many.
-enum { KRYLOV = 60, RESTARTS = 8 };
+enum { KRYLOV = 60, RESTARTS = 2 };
 
 struct fhrl_sundials_kinsol {
   fhrl_sundials_kinsol_problem problem;
