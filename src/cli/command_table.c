@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // command_table: every command; --help and doc/options.md are made from it
 #include "analysis/compare.h"
+#include "analysis/continuation.h"
 #include "analysis/equilibria.h"
 #include "analysis/iss.h"
 #include "analysis/portrait.h"
@@ -65,6 +66,16 @@ static const fhrl_short equilibria_shorts[] = {
   {"prove", NULL, "proof.seek", "Prove by ball arithmetic that the list is complete in a box; short for --set proof.seek=true"},
   {NULL, NULL, NULL, NULL},
 };
+static const fhrl_keys continue_keys[] = {MODEL_KEYS,
+  {"continue", fhrl_continuation_fields, &fhrl_continuation_field_count}, END_KEYS};
+static const fhrl_short continue_shorts[] = {
+  FHRL_SETUP_SHORTS,
+  {"in", "NAME", "continue.parameter", "The parameter to vary; short for --set continue.parameter=NAME"},
+  {"low", "X", "continue.low", "Lower end of its range; short for --set continue.low=X"},
+  {"high", "X", "continue.high", "Upper end of its range; short for --set continue.high=X"},
+  {"from", "FILE:LABEL", "continue.from", "Start from a labelled point; short for --set continue.from=FILE:LABEL"},
+  {NULL, NULL, NULL, NULL},
+};
 
 const fhrl_command fhrl_command_table[] = {
   {.name = "train",
@@ -125,6 +136,13 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_equilibria,
     .shorts = equilibria_shorts,
     .keys = equilibria_keys},
+  {.name = "continue",
+    .input = "MODEL",
+    .summary = "follows equilibria along a parameter and locates their bifurcations",
+    .leaves = "with -o: branch.json, branch.tsv, branch.svg, branch.png, run.json, config.ini",
+    .run = fhrl_cmd_continue,
+    .shorts = continue_shorts,
+    .keys = continue_keys},
   {.name = "portrait",
     .input = "MODEL",
     .summary = "draws a flow in the plane of two of its components",
