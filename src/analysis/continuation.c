@@ -96,6 +96,10 @@ static fhrl_continuation_point plain_point(tracer *w, const fhrl_continuation_lo
 {
   fhrl_continuation_point q = {.kind = FHRL_CONTINUATION_REGULAR, .unstable = p->unstable, .stable = p->unstable == 0,
     .z = p->z, .tangent = p->tangent, .parameter = w->arc.scale * p->z[w->arc.n]};
+  for (int k = 0; k < 2; k++) { // an end of the range is met exactly
+    const double end = k ? w->arc.high : w->arc.low;
+    if (fabs(q.parameter - end) < 1e-15 * w->arc.scale) q.parameter = end;
+  }
   q.re = p->re[0];
   q.im = p->im[0];
   q.residual = fhrl_arc_residual(&w->arc, p->z);
@@ -132,8 +136,9 @@ static fhrl_status collect(void *context, const fhrl_continuation_point *special
 
 typedef enum outcome { GOES_ON, ENDS } outcome;
 
-// From p along its tangent by the step: a converged neighbour in next. 0 if the step is too long.
-static fhrl_status advance(tracer *w, const fhrl_continuation_locate_point *p, double step,
+// From p along its tangent by the step: a converged neighbour in next, *newton = -1 if the step is too long. Off a branch
+// point (fresh) the direction is only one across the old branch, which the new one need not keep.
+static fhrl_status advance(tracer *w, const fhrl_continuation_locate_point *p, double step, int fresh,
   fhrl_continuation_locate_point *next, int *newton, fhrl_err *err)
 {
   fhrl_arc *a = &w->arc;
@@ -146,7 +151,8 @@ static fhrl_status advance(tracer *w, const fhrl_continuation_locate_point *p, d
   double off = 0.0;
   for (int i = 0; i <= a->n; i++) w->work[i] = next->z[i] - p->z[i] - step * p->tangent[i];
   off = sqrt(fhrl_arc_dot(a, w->work, w->work));
-  if (!ok || fhrl_arc_dot(a, p->tangent, next->tangent) < 0.97 || off > 0.5 * step) *newton = -1;
+  if (!ok || fhrl_arc_dot(a, p->tangent, next->tangent) < (fresh ? 0.05 : 0.97) || off > (fresh ? 20.0 : 0.5) * step)
+    *newton = -1;
   return FHRL_OK;
 }
 
@@ -206,7 +212,7 @@ static fhrl_status follow(tracer *w, int branch, fhrl_continuation_locate_point 
   int newton, ok = 1;
   *what = ENDS;
   for (;;) {
-    FHRL_TRY(advance(w, p, *step, next, &newton, err));
+    FHRL_TRY(advance(w, p, *step, fresh, next, &newton, err));
     if (newton >= 0) break;
     *step *= 0.5;
     if (*step < plan->step_min) return end_here(w, branch, "no further point could be had: the least step was reached");

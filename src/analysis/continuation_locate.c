@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODES = 8, CUTS = 24, DEPTH = 14 };
+enum { NODES = 8, CUTS = 24, DEPTH = 14, TURNS = 4 };
 static const double wanted = 1e-10; // error of the parameter, over its range
 
 static double growth(const fhrl_arc *a, const fhrl_continuation_locate_point *p, int k)
@@ -207,6 +207,10 @@ static fhrl_status report(search *w, const bracket *b, const event *e, double at
     for (int j = 0; j < NODES; j++) w->component[j] = part ? fabs(w->node[j].im[k]) : w->node[j].re[k];
     *(part ? &special.im : &special.re) = interpolate(w->sigma, w->component, all, at);
   }
+  int nearest = 0; // by rank the crossing eigenvalue may have been another one farther off
+  for (int j = 1; j < NODES; j++)
+    if (fabs(w->sigma[j] - at) < fabs(w->sigma[nearest] - at)) nearest = j;
+  if (e->index >= 0) special.kind = crossing(a, &w->node[nearest], e->index);
   special.z = p->z;
   special.tangent = p->tangent;
   special.parameter = a->scale * p->z[a->n];
@@ -252,7 +256,8 @@ static fhrl_status part(search *w, const fhrl_continuation_locate_point *from, c
   event e;
   const int what = pattern(a, from, to, &e);
   if (what == 0) return FHRL_OK;
-  if (what == 1 && depth >= 1) return locate(w, from, to, &e, err); // cut once to be sure that it is one
+  // cut to be sure that it is one, and not a fold beside another crossing that undoes its count
+  if (what == 1 && depth >= (e.kind == FHRL_CONTINUATION_BRANCH && e.index < 0 ? TURNS : 1)) return locate(w, from, to, &e, err);
   if (depth == DEPTH) { // several cross together, as symmetry makes them
     e.index = from->unstable < to->unstable ? from->unstable : to->unstable;
     e.kind = crossing(a, from, e.index);

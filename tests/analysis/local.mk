@@ -26,3 +26,6 @@ check_PROGRAMS += tests/analysis/test_probe_session
 check_PROGRAMS += tests/analysis/test_portrait
 tests_analysis_test_portrait_SOURCES = tests/analysis/test_portrait.c tests/analysis/given.c tests/analysis/given.h
 check_PROGRAMS += tests/analysis/test_compare_files
+check_PROGRAMS += tests/analysis/test_continuation
+tests_analysis_test_continuation_SOURCES = tests/analysis/test_continuation.c tests/analysis/given.c tests/analysis/given.h \
+	tests/analysis/normal_forms.c tests/analysis/normal_forms.h
