@@ -50,6 +50,8 @@ fhrl_status fhrl_continuation_options(const fhrl_config *config, fhrl_continuati
   if (*out->parameter == '\0')
     return fhrl_fail(err, FHRL_ARG, "continue.parameter is not set: --set continue.parameter=NAME, with continue.low and "
                                     "continue.high");
+  if (!fhrl_config_is_set(config, "continue.low") || !fhrl_config_is_set(config, "continue.high"))
+    return fhrl_fail(err, FHRL_ARG, "the range of %s is not set: --set continue.low=A and --set continue.high=B", out->parameter);
   return FHRL_OK;
 }
 

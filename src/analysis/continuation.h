@@ -78,7 +78,7 @@ typedef struct fhrl_continuation_watch {
   const volatile sig_atomic_t *stop; // may be NULL
 } fhrl_continuation_watch;
 
-// From a resolved [continue]. Empty parameter: FHRL_ARG.
+// From a resolved [continue]. FHRL_ARG if the parameter or its range is not set.
 fhrl_status fhrl_continuation_options(const fhrl_config *config, fhrl_continuation_plan *out, fhrl_err *err);
 
 // Under u (n_u) at t. FHRL_ARG as fhrl_arc_init, or for a start outside the range; FHRL_NUMERIC: no equilibrium at the

@@ -369,7 +369,7 @@ static fhrl_status look_across(proof *p, const box *b, fhrl_err *err)
   }
   if (!polish(p, b, x)) return FHRL_OK;
   for (int i = 0; i < p->n; i++)
-    if (!(fabs(x[i] - middle(b, i)) < b->high[i] - b->low[i])) return FHRL_OK;
+    if (!(fabs(x[i] - middle(b, i)) < 0.01 * (p->plan->high[i] - p->plan->low[i]))) return FHRL_OK; // some other box's
   const box point = around(p->n, x, reach);
   return known(p, &point) < 0 && grow(p, x, &wide) ? add_root(p, &wide, -1, err) : FHRL_OK;
 }

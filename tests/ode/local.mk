@@ -11,3 +11,4 @@ check_PROGRAMS += tests/ode/test_iteration
 check_PROGRAMS += tests/ode/test_dop853
 check_PROGRAMS += tests/ode/test_event
 check_PROGRAMS += tests/ode/test_ensemble
+check_PROGRAMS += tests/ode/test_kinsol
