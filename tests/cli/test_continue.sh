@@ -11,6 +11,7 @@ for file in branch.json branch.tsv branch.svg branch.png run.json config.ini; do
   holds "it leaves $file" test -s lorenz/$file
 done
 holds "an undefined number is never bare" sh -c '! grep -Eqi ": -?(nan|inf)" lorenz/branch.json'
+documented lorenz/branch.json
 ends 0 "its config.ini reproduces it" "$fhrl" continue lorenz --quiet -c lorenz/config.ini -o again
 holds "to the byte" cmp lorenz/branch.json again/branch.json
 holds "the table, too" cmp lorenz/branch.tsv again/branch.tsv

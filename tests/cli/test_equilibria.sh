@@ -14,6 +14,7 @@ for file in equilibria.json equilibria.tsv run.json config.ini; do
 done
 holds "an undefined number is never bare" sh -c '! grep -Eqi ": -?(nan|inf)" nine/equilibria.json'
 holds "the table has a row for each" test "$(grep -vc '^#' nine/equilibria.tsv)" -eq 10
+documented nine/equilibria.json
 ends 0 "its config.ini reproduces it" "$fhrl" equilibria fhrl --quiet -c nine/config.ini -o again
 holds "to the byte" cmp nine/equilibria.json again/equilibria.json
 holds "the table, too" cmp nine/equilibria.tsv again/equilibria.tsv
@@ -28,7 +29,8 @@ says out "^proved +exactly 2 equilibria in the box" "which is proved"
 ends 0 "a continuum is no list" "$fhrl" equilibria fhrl --quiet --param drive=none --param eta=0 --prove
 says out "^not proved" "and nothing is claimed of it"
 
-ends 0 "a layer has two limits" "$fhrl" equilibria fhrl_layer --quiet --param d=4 --set equilibria.starts=20
+ends 0 "a layer has two limits" "$fhrl" equilibria fhrl_layer --quiet --param d=4 --set equilibria.starts=20 -o layer
+documented layer/equilibria.json
 says out "simultaneous h_c = .* as said" "that of Euler's step"
 says out "sequential +h_c = .* as said" "and that of the ladder's own"
 ends 0 "a map has fixed points" "$fhrl" equilibria fhrl_ladder --quiet --param d=4 --set equilibria.starts=20
