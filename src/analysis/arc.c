@@ -35,6 +35,7 @@ static void set_parameter(fhrl_arc *a, double q)
 static int field(fhrl_arc *a, const double x[], double F[])
 {
   const fhrl_model *m = a->s->model;
+  if (m->refuse && m->refuse(a->p)) return -1;
   if ((a->map ? m->step : m->rhs)(a->s, a->t, x, F) != 0) return -1;
   for (int i = 0; a->map && i < a->n; i++) F[i] -= x[i];
   return isfinite(size_of(a->n, F)) ? 0 : -1;

@@ -12,8 +12,8 @@
 
 const fhrl_field fhrl_continuation_fields[] = {
   {"parameter", 0, "", "real parameter of the model that is varied", FHRL_TEXT},
-  {"low", 0, "parameter", "lower end of its range", FHRL_REAL, -HUGE_VAL, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
-  {"high", 0, "parameter", "upper end of its range", FHRL_REAL, -HUGE_VAL, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  {"low", 0, "parameter", "lower end of its range"},
+  {"high", 0, "parameter", "upper end of its range"},
   {"from", 0, "", "FILE:LABEL, a labelled point of a branch.json to start from, or a folder with one; empty: from start.x0",
     FHRL_PATH},
   {"step", 0.01, "1", "first step of arclength: rms change of the state, and the parameter's over its range", FHRL_REAL, 0, 10,
@@ -435,7 +435,8 @@ static fhrl_status run(tracer *w, const fhrl_continuation_start *start, fhrl_err
     if (!fhrl_arc_second(a, z, t, other))
       FHRL_DO(status, fhrl_fail(err, FHRL_NUMERIC, "no other branch at this branch point: its kernel was not found"));
     FHRL_DO(status, draw(w, 0, z, other, FHRL_CONTINUATION_BRANCH, err));
-    known_fork(w, z)->met = 2; // the branch that it was found on is in the other file
+    fork *own = known_fork(w, z);
+    if (own) own->met = 2; // the branch that it was found on is in the other file
   } else FHRL_DO(status, draw(w, 0, z, t, FHRL_CONTINUATION_START, err));
   FHRL_DO(status, draw_forks(w, err));
 done:

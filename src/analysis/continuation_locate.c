@@ -138,11 +138,13 @@ static double interpolate(const double x[], const double values[], const int use
   return top / bottom;
 }
 
-// The root of the interpolant within [0, 1], by bisection; -1 if it has the same sign at both ends.
+// The root of the interpolant within [0, 1], by bisection; -1 if it has the same sign at both ends. An end that is a root but
+// for rounding is one: a branch may have been started on it.
 static double interpolated_root(const double x[], const double values[], const int use[])
 {
   double low = 0.0, high = 1.0;
   const double at_low = interpolate(x, values, use, low), at_high = interpolate(x, values, use, high);
+  if (fabs(at_low) < 1e-11 * fabs(at_high)) return 0.0;
   if (!(at_low * at_high <= 0.0)) return -1.0;
   for (int k = 0; k < 60; k++) {
     const double middle = 0.5 * (low + high);

@@ -30,9 +30,9 @@ typedef struct proof {
   fhrl_prove *out;
   int n;
   fhrl_jet F[N];
-  arb_struct X[N], m[N], off[N]; // box, its middle, box - middle
+  arb_struct X[N], m[N], off[N];        // box, its middle, box - middle
   arb_struct centre[N], K[N], image[N]; // F(middle), K, Y F(m) + Y J (X - m)
-  box *stack;                                         // owned
+  box *stack;                           // owned
   int depth, room;
 } proof;
 
@@ -67,7 +67,7 @@ static fhrl_status read_box(const char *text, int n, fhrl_prove_plan *out, fhrl_
     at += i + 1 < n;
   }
   if (i == n) return FHRL_OK;
-  return fhrl_fail(err, FHRL_FORMAT, "proof.box = %.200s: write low,high once or for each of the %d free states, separated by ';', "
+  return fhrl_fail(err, FHRL_ARG, "proof.box = %.200s: write low,high once or for each of the %d free states, separated by ';', "
                                      "with low < high", text, n);
 }
 

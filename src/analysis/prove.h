@@ -45,7 +45,7 @@ typedef struct fhrl_prove {
 } fhrl_prove;
 
 // The box that [proof] names, as "low,high" for all components or "low,high;low,high;..."; empty: twice the farthest of the
-// starts (count, stride), and at least [-2, 2]. FHRL_FORMAT for a malformed one.
+// starts (count, stride), and at least [-2, 2]. FHRL_ARG for a malformed one.
 fhrl_status fhrl_prove_options(const fhrl_config *config, const fhrl_ball_field *field, const double *const start[],
   int count, fhrl_prove_plan *out, fhrl_err *err);
 

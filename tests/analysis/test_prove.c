@@ -249,9 +249,9 @@ START_TEST(what_cannot_be_proved_is_refused_with_the_reason)
   assert_fails(opened("fhrl", "model.d=5", "", &err), FHRL_ARG, &err, "5 free states");
   assert_fails(opened("fhrl", "model.lambda=0", "", &err), FHRL_ARG, &err, "lambda = 0");
   assert_fails(opened("fhrl", "model.homeostasis=reentry model.epsilon=0", "", &err), FHRL_ARG, &err, "jumps");
-  assert_fails(opened("fhrl", "", "2,-2", &err), FHRL_FORMAT, &err, "low < high");
-  assert_fails(opened("fhrl", "", "-1,1;-1", &err), FHRL_FORMAT, &err, "each of the 2 free states");
-  assert_fails(opened("fhrl", "", "-1,1;-1,1;-1,1", &err), FHRL_FORMAT, &err, "proof.box");
+  assert_fails(opened("fhrl", "", "2,-2", &err), FHRL_ARG, &err, "low < high");
+  assert_fails(opened("fhrl", "", "-1,1;-1", &err), FHRL_ARG, &err, "each of the 2 free states");
+  assert_fails(opened("fhrl", "", "-1,1;-1,1;-1,1", &err), FHRL_ARG, &err, "proof.box");
   ck_assert_int_eq(opened("fhrl", "", "-1,1;-1,2", &err), FHRL_OK);
 }
 END_TEST

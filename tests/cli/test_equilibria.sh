@@ -43,6 +43,6 @@ ends 2 "a model without balls is not proved" "$fhrl" equilibria dense_hopfield -
 says err "no proof for dense_hopfield: .*allowed: fhrl lorenz" "and the reason is given"
 ends 2 "nor one with too many states" "$fhrl" equilibria fhrl --quiet --param d=7 --prove
 says err "7 free states" "by number"
-ends 1 "a malformed box" "$fhrl" equilibria lorenz --quiet --prove --set proof.box=1,0
+ends 2 "a malformed box" "$fhrl" equilibria lorenz --quiet --prove --set proof.box=1,0
 says err "proof.box = 1,0: write low,high" "is shown how"
 finish
