@@ -150,7 +150,7 @@ START_TEST(fixed_points_of_a_map_are_judged_by_their_multipliers)
   const fhrl_model map = {.name = "logistic", .state = state, .n_state = 1, .step = logistic, .jvp = logistic_jvp};
   fhrl_err err = {FHRL_OK, ""};
   fhrl_system s = {.model = &map, .n = 1, .dims = {.state = {{1, 1}}}};
-  const fhrl_equilibrium_plan plan = {.starts = 20, .limit = 10, .spread = 1, .tolerance = 1e-12, .distinct = 1e-6, .dense = 10, .seed = 3};
+  const fhrl_equilibrium_plan plan = {.starts = 20, .limit = 10, .spread = 1, .tolerance = 1e-12, .distinct = 1e-6, .seed = 3};
   fhrl_equilibria e;
   assert_ok(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, NULL, &e, &err));
   ck_assert_int_eq(e.count, 2);
