@@ -53,7 +53,7 @@ typedef struct fhrl_continuation {
   fhrl_continuation_branch *branch; // owned
   int branches, labels;
   int interrupted; // 1: what is here was found until then
-  int more;        // branch points whose other branch was not followed: the limit was reached
+  int more;        // branch points whose other branch was not followed: the limit, or a kernel of more dimensions
 } fhrl_continuation;
 
 typedef struct fhrl_continuation_plan {

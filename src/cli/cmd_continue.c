@@ -35,7 +35,8 @@ static void say(const fhrl_output *out, const fhrl_continuation *c)
       fhrl_output_say(out, "%s%s\n", p->why ? ": " : "", p->why ? p->why : "");
     }
   }
-  if (c->more) fhrl_output_say(out, "%d branch points more, whose other branch was not followed\n", c->more);
+  if (c->more) fhrl_output_say(out, "not followed %d other branch%s: continue.branches, continue.switch, or more directions than one\n",
+      c->more, c->more == 1 ? "" : "es");
 }
 
 static fhrl_status save(const fhrl_output *out, const fhrl_continuation *c, const fhrl_system *s, int shown, fhrl_err *err)

@@ -28,7 +28,7 @@ says err "label 6 has r = 24.7368.*--param r=" "it is refused, and shown how"
 ends 0 "a map's fixed points flip" "$fhrl" continue fhrl_ladder --quiet --in=gamma --low=0 --high=2 --param d=6
 says out "flip +gamma = " "which is located"
 
-ends 130 "interrupted" timeout --preserve-status -s INT 2 "$fhrl" continue random_rnn --quiet --in=g --low=0.5 --high=1.5 \
+ends 130 "interrupted" timeout --preserve-status -s INT 3 "$fhrl" continue random_rnn --quiet --in=g --low=0.5 --high=1.5 \
   --param n=700 --param g=0.6 --set continue.step_max=0.002 --set continue.dense=0 -o stopped
 says err "interrupted" "it says so"
 holds "what was followed is saved" grep -q '"interrupted": true' stopped/branch.json
