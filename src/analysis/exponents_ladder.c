@@ -9,7 +9,8 @@ enum { FITTED = 4, PARAM_MAX = 32, LONGEST = 1000 }; // tokens of a rung
 
 int fhrl_exponents_ladder_fits(const fhrl_model *model) { return strcmp(model->name, "fhrl_ladder") == 0; }
 
-// The ladder at m sub-steps or, for m = 0, its flow: parameters and matrices of s by name.
+// The ladder at m sub-steps or, for m = 0, its flow: parameters and matrices of s by name. What the ladder does not have, such
+// as the leave to meet the gain's pole, stays at the flow's default.
 static fhrl_status bind(const fhrl_system *s, int m, fhrl_system **out, fhrl_err *err)
 {
   const fhrl_model *model = m > 0 ? s->model : fhrl_system_find("fhrl_layer");
@@ -18,8 +19,7 @@ static fhrl_status bind(const fhrl_system *s, int m, fhrl_system **out, fhrl_err
   if (model == NULL || model->n_param > PARAM_MAX) return fhrl_fail(err, FHRL_ARG, "no flow of %s is known", s->model->name);
   for (int i = 0; i < model->n_param; i++) {
     const int from = fhrl_system_param(s->model, model->param[i].name);
-    if (from < 0) return fhrl_fail(err, FHRL_ARG, "%s has no parameter %s", s->model->name, model->param[i].name);
-    p[i] = m > 0 && strcmp(model->param[i].name, "m") == 0 ? m : s->p[from];
+    p[i] = from < 0 ? model->param[i].value : m > 0 && strcmp(model->param[i].name, "m") == 0 ? m : s->p[from];
   }
   for (int i = 0; i < model->n_matrix; i++) {
     const int from = fhrl_system_matrix(s->model, model->matrix[i].name);

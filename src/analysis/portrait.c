@@ -322,7 +322,7 @@ static fhrl_status make(fhrl_portrait *p, fhrl_system *s, fhrl_system *run, cons
   FHRL_TRY(find_radius(p, s, &y, &d, err));
   fhrl_input_at(in, 0.0, u);
   if (s->model->jvp && s->n <= FHRL_PORTRAIT_NEWTON_STATES)
-    FHRL_TRY(fhrl_equilibrium_find(s, 0.0, u, &plan->equilibria, x0, &p->equilibria, err));
+    FHRL_TRY(fhrl_equilibrium_find(s, 0.0, u, &plan->equilibria, x0, NULL, &p->equilibria, err));
   choose_base(s, plan, x0, base, p);
   const double scale = scale_of(p, x0);
   FHRL_TRY(fhrl_portrait_orbit_draw(p, run, in, solver, HUGE_VAL, scale, x0, &p->layer[FHRL_PORTRAIT_OWN], err));

@@ -17,6 +17,8 @@ fhrl_SOURCES += src/cli/cmd_sample.c
 fhrl_SOURCES += src/cli/cmd_compare.c
 fhrl_SOURCES += src/cli/cmd_simulate.c
 fhrl_SOURCES += src/cli/cmd_iss.c
+fhrl_SOURCES += src/cli/cmd_equilibria.c
+fhrl_SOURCES += src/cli/cmd_continue.c
 fhrl_SOURCES += src/cli/cmd_portrait.c
 fhrl_SOURCES += src/cli/cmd_exponents.c
 

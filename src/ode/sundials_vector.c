@@ -349,6 +349,12 @@ static sunrealtype max_norm(N_Vector x)
   return N_VMaxNorm_Serial(x);
 }
 
+static sunrealtype weighted_norm(N_Vector x, N_Vector w)
+{
+  settle(x);
+  return N_VWL2Norm_Serial(x, w);
+}
+
 static sunrealtype least(N_Vector x)
 {
   settle(x);
@@ -396,7 +402,7 @@ static N_Vector clone(N_Vector v)
   return NULL;
 }
 
-// What CVODE and its solvers call. Nothing else is there: an operation of the library would not see what is held back.
+// What CVODE, KINSOL and their solvers call. Nothing else is there: an operation of the library would not see what is held back.
 static void install(N_Vector_Ops ops)
 {
   ops->nvgetvectorid = N_VGetVectorID_Serial;
@@ -412,6 +418,7 @@ static void install(N_Vector_Ops ops)
   ops->nvaddconst = add_constant;
   ops->nvmaxnorm = max_norm;
   ops->nvmin = least;
+  ops->nvwl2norm = weighted_norm;
   install_base(ops);
 #if defined(__x86_64__)
   if (fhrl_cpu_level() >= FHRL_CPU_AVX2) install_avx2(ops); // AVX-512 gained nothing: memory is the bound

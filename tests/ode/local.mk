@@ -20,3 +20,4 @@ check_PROGRAMS += tests/ode/test_event
 check_PROGRAMS += tests/ode/test_ensemble
 check_PROGRAMS += tests/ode/test_difference
 check_PROGRAMS += tests/ode/test_contract
+check_PROGRAMS += tests/ode/test_kinsol
