@@ -82,6 +82,13 @@ static int needs_repair(frame *f, char reason[])
     1.0 + f->v->kappa / (1.0 + f->v->epsilon), f->k->a_f);
 }
 
+static int needs_tight(frame *f, char reason[])
+{
+  if (needs_radial(f, reason)) return 1;
+  if (f->k->tight.c > 0.0) return 0;
+  return f->k->sector_reason ? REASON("%s", f->k->sector_reason) : REASON("no c > 0 is left: a_f = %.6g", f->k->a_f);
+}
+
 static int needs_reentry(frame *f, char reason[])
 {
   if (needs_terms(f, reason)) return 1;
@@ -248,11 +255,21 @@ static int ultimate(frame *f, point *p, orbit *o, fhrl_iss_pair *out)
   return 1;
 }
 
+static int practical_with(frame *f, point *p, double c, double c_0, double c_A, double c_u, fhrl_iss_pair *out)
+{
+  const double damping = c * p->e * p->e, drive = c_0 + c_A * p->A * p->A + c_u * p->u_norm * p->u_norm;
+  return in_region(f, p) && at_most(f, p, p->V_dot, drive - damping, damping + drive, out);
+}
+
 static int practical(frame *f, point *p, orbit *o, fhrl_iss_pair *out)
 {
-  const fhrl_iss_constants *k = f->k;
-  const double damping = k->c * p->e * p->e, drive = k->c_0 + k->c_A * p->A * p->A + k->c_u * p->u_norm * p->u_norm;
-  return in_region(f, p) && at_most(f, p, p->V_dot, drive - damping, damping + drive, out);
+  return practical_with(f, p, f->k->c, f->k->c_0, f->k->c_A, f->k->c_u, out);
+}
+
+static int tight(frame *f, point *p, orbit *o, fhrl_iss_pair *out)
+{
+  const fhrl_iss_tight *k = &f->k->tight;
+  return practical_with(f, p, k->c, k->c_0, k->c_A, k->c_u, out);
 }
 
 // ---- reentry, gain, memory, slots
@@ -341,6 +358,8 @@ const fhrl_iss_rule fhrl_iss_rules_table[] = {
   {"ultimate", "rho(t) <= exp(-(1+kappa)t) rho_0 + (1-exp(-(1+kappa)t)) (kappa(1+eps)+F)/(1+kappa), F = sup yhat'f",
     "theory 3c", needs_radial, ultimate},
   {"practical", "dV/dt <= -c e^2 + c_0 + c_A |A|_F^2 + c_u |u|^2 with c > 0", "theory 3d", needs_repair, practical},
+  {"practical_tight", "the same with the tightest constants: of the front over c, those of the least bound on V in the end",
+    "theory 3d", needs_tight, tight},
   {"reentry_dissipative", "1 + kappa mu > 0: rho(t) <= max(rho_0, 1, F/min(1, 1 + kappa mu))", "theory 3e",
     needs_dissipation, dissipative},
   {"reentry_spectral", "every start stays bounded if 1 + kappa min Re lambda(W_r) > 0, some start diverges if < 0",
