@@ -55,6 +55,8 @@ static fhrl_json *witness(const fhrl_iss *iss, const fhrl_iss_witness *w)
   fhrl_json_put(out, "state", state);
   fhrl_json_real(out, "lhs", w->lhs, NULL);
   fhrl_json_real(out, "rhs", w->rhs, NULL);
+  fhrl_json_bool(out, "verified", w->verified);
+  fhrl_json_real(out, "gap_low", w->gap_low, w->verified ? NULL : "a claim about orbits: no single state decides it");
   return out;
 }
 
@@ -62,6 +64,24 @@ static void put_witness(fhrl_json *object, const char *key, const fhrl_iss *iss,
 {
   if (w->x) fhrl_json_put(object, key, witness(iss, w));
   else fhrl_json_null(object, key, NULL);
+}
+
+static void put_certificate(fhrl_json *object, const fhrl_iss_proof *p)
+{
+  if (p->method == NULL) {
+    fhrl_json_null(object, "certificate", NULL);
+    return;
+  }
+  fhrl_json *out = fhrl_json_object(), *constants = fhrl_json_object();
+  fhrl_json_text(out, "method", p->method);
+  fhrl_json_text(out, "form", p->form);
+  fhrl_json_text(out, "region", p->region);
+  for (int i = 0; i < p->constants; i++) fhrl_json_real(constants, p->constant[i].name, p->constant[i].value, NULL);
+  fhrl_json_put(out, "constants", constants);
+  fhrl_json_int(out, "boxes", p->boxes);
+  fhrl_json_real(out, "margin", p->margin, "an identity");
+  fhrl_json_real(out, "residual", p->residual, "no identity is part of it");
+  fhrl_json_put(object, "certificate", out);
 }
 
 static fhrl_json *inequality(const fhrl_iss *iss, const fhrl_iss_claim *c)
@@ -78,7 +98,8 @@ static fhrl_json *inequality(const fhrl_iss *iss, const fhrl_iss_claim *c)
   fhrl_json_int(out, "compared", c->compared);
   put_witness(out, "witness", iss, &c->witness);
   put_witness(out, "worst", iss, &c->worst);
-  fhrl_json_text(out, "region", open ? NULL : iss->region);
+  fhrl_json_text(out, "region", open ? NULL : c->proof.method ? c->proof.region : iss->region);
+  put_certificate(out, &c->proof);
   return out;
 }
 
@@ -114,6 +135,8 @@ void fhrl_iss_report_json(const fhrl_iss *iss, fhrl_json *result)
   fhrl_json_real(result, "rho_star", iss->constants.rho_star, iss->constants.rho_star_reason);
   put_constants(iss, result);
   fhrl_json_int(result, "states", iss->states);
+  fhrl_json_int(result, "searched", iss->searched);
+  fhrl_json_text(result, "looked_at", iss->region);
   fhrl_json *claims = fhrl_json_array(), *orbits = fhrl_json_array();
   for (int i = 0; i < fhrl_iss_rules_count; i++) fhrl_json_add(claims, inequality(iss, &iss->claim[i]));
   fhrl_json_put(result, "inequalities", claims);

@@ -175,14 +175,13 @@ fhrl_status fhrl_verified_norm_product(int rows, int inner, int cols, const doub
   return status;
 }
 
-fhrl_status fhrl_verified_symmetric(int n, const double M[], double *low, double *high, fhrl_err *err)
+// Ends of the spectrum of (H + H')/2, H (n, n) enclosed and, for its eigenvectors, rounded. H is written to.
+static fhrl_status symmetric_of(arb_mat_t H, const double rounded[], double *low, double *high, fhrl_err *err)
 {
-  *low = *high = 0.0;
-  if (n == 0) return FHRL_OK;
-  arb_mat_t H, Q, T, G;
+  const int n = (int)arb_mat_nrows(H);
+  arb_mat_t Q, T, G;
   arb_t least, most;
   fhrl_status status = FHRL_OK;
-  arb_mat_init(H, n, n);
   arb_mat_init(Q, n, n);
   arb_mat_init(T, n, n);
   arb_mat_init(G, n, n);
@@ -191,10 +190,10 @@ fhrl_status fhrl_verified_symmetric(int n, const double M[], double *low, double
   double *half = malloc((2 * (size_t)n * n + (size_t)n) * sizeof *half);
   if (half == NULL) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for the spectrum of a %d x %d matrix", n, n));
   for (int i = 0; i < n; i++)
-    for (int j = 0; j < n; j++) half[(size_t)i * n + j] = 0.5 * (M[(size_t)i * n + j] + M[(size_t)j * n + i]);
+    for (int j = 0; j < n; j++)
+      half[(size_t)i * n + j] = 0.5 * (rounded[(size_t)i * n + j] + rounded[(size_t)j * n + i]);
   double *vectors = half + (size_t)n * n;
   FHRL_DO(status, fhrl_dense_symmetric(n, half, vectors + (size_t)n * n, vectors, err));
-  enclose(H, M);
   arb_mat_transpose(T, H);
   arb_mat_add(H, H, T, FHRL_BALL_BITS);
   arb_mat_scalar_mul_2exp_si(H, H, -1);
@@ -213,6 +212,46 @@ done:
   arb_mat_clear(G);
   arb_mat_clear(T);
   arb_mat_clear(Q);
+  return status;
+}
+
+fhrl_status fhrl_verified_symmetric(int n, const double M[], double *low, double *high, fhrl_err *err)
+{
+  *low = *high = 0.0;
+  if (n == 0) return FHRL_OK;
+  arb_mat_t H;
+  arb_mat_init(H, n, n);
+  enclose(H, M);
+  const fhrl_status status = symmetric_of(H, M, low, high, err);
   arb_mat_clear(H);
+  return status;
+}
+
+fhrl_status fhrl_verified_lyapunov(int n, double kappa, const double W[], const double P[], double *low, fhrl_err *err)
+{
+  arb_mat_t H, M, K;
+  arb_t scale;
+  double high;
+  double *rounded = malloc((size_t)n * n * sizeof *rounded);
+  if (rounded == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a %d x %d product", n, n);
+  arb_mat_init(H, n, n);
+  arb_mat_init(M, n, n);
+  arb_mat_init(K, n, n);
+  arb_init(scale);
+  arb_set_d(scale, 2.0 * kappa);
+  enclose(M, W);
+  arb_mat_scalar_mul_arb(M, M, scale, FHRL_BALL_BITS);
+  for (int i = 0; i < n; i++) arb_add_ui(arb_mat_entry(M, i, i), arb_mat_entry(M, i, i), 2, FHRL_BALL_BITS);
+  enclose(K, P);
+  arb_mat_mul(H, K, M, FHRL_BALL_BITS); // twice P (1 + kappa W), whose symmetric part is asked
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++)
+      rounded[(size_t)i * n + j] = arf_get_d(arb_midref(arb_mat_entry(H, i, j)), ARF_RND_NEAR);
+  const fhrl_status status = symmetric_of(H, rounded, low, &high, err);
+  arb_clear(scale);
+  arb_mat_clear(K);
+  arb_mat_clear(M);
+  arb_mat_clear(H);
+  free(rounded);
   return status;
 }

@@ -20,3 +20,6 @@ fhrl_status fhrl_verified_norm_product(int rows, int inner, int cols, const doub
 
 // *low <= every eigenvalue of (M + M')/2 <= *high, M (n, n).
 fhrl_status fhrl_verified_symmetric(int n, const double M[], double *low, double *high, fhrl_err *err);
+
+// *low <= every eigenvalue of P (1 + kappa W) + (1 + kappa W)'P, P symmetric, W (n, n).
+fhrl_status fhrl_verified_lyapunov(int n, double kappa, const double W[], const double P[], double *low, fhrl_err *err);
