@@ -36,6 +36,10 @@ const fhrl_field fhrl_iss_fields[] = {
   {"ascents", 8, "1", "ascents for every claim", FHRL_INT, 0, 64},
   {"rho_min", 0.01, "1", "least radius of the region in which the decay of theory 3c is certified", FHRL_REAL, 0, 1e6, FHRL_OPEN_LOW},
   {"boxes", 100000, "1", "most boxes of one branch and bound", FHRL_INT, 1, 1e9},
+  {"starts", 1000, "1", "trajectories that the bounds are set beside (fewer of a large system); 0: none", FHRL_INT, 0, 1e6},
+  {"gain_levels", 8, "1", "sizes of the input of the gain curve, besides 0; 0: no curve", FHRL_INT, 0, 63},
+  {"pairs", 4, "1", "pairs of copies whose approach is measured, beside the logarithmic norms; 0: no contraction", FHRL_INT, 0, 64},
+  {"map", 60, "1", "radii of the map of violations over rho and |A|_F; 0: no map", FHRL_INT, 0, 1000},
   {"seed", 1, "1", "of the sampled states and starts", FHRL_INT, 0, 4294967295.0},
 };
 const int fhrl_iss_field_count = FHRL_COUNT(fhrl_iss_fields);
@@ -54,6 +58,10 @@ void fhrl_iss_options(const fhrl_config *config, fhrl_iss_plan *out)
     .ascents = fhrl_config_int(config, "iss.ascents"),
     .rho_min = fhrl_config_real(config, "iss.rho_min"),
     .boxes = fhrl_config_int(config, "iss.boxes"),
+    .starts = fhrl_config_int(config, "iss.starts"),
+    .gain_levels = fhrl_config_int(config, "iss.gain_levels"),
+    .pairs = fhrl_config_int(config, "iss.pairs"),
+    .map = fhrl_config_int(config, "iss.map"),
     .seed = (uint32_t)fhrl_config_real(config, "iss.seed"),
     .choice = {.sector = (fhrl_iss_sector)fhrl_config_int(config, "iss.sector"),
       .a_f = fhrl_config_real(config, "iss.a_f"),

@@ -191,7 +191,7 @@ fhrl_status fhrl_iss_constants_find(const fhrl_iss_view *v, const fhrl_iss_choic
   fhrl_iss_constants *out, fhrl_err *err)
 {
   const double none = FHRL_NAN;
-  fhrl_iss_constants k = {.rho_star = none, .W = none, .B = none, .WvB = none, .WvWr = none, .mu = none, .mu_high = none, .re_min = none,
+  fhrl_iss_constants k = {.rho_star = none, .W = none, .B = none, .WvB = none, .WvWr = none, .Wv = none, .bv = none, .mu = none, .mu_high = none, .re_min = none,
     .wr_scalar = none, .rho_c = none, .a_f = none, .b_A = none, .b_u = none, .s = none, .delta = none, .S17_f = none,
     .S17_A = none, .S17_u = none, .S22_c = none, .c = none, .c_0 = none, .c_A = none, .c_u = none};
   if (v->drive == FHRL_ISS_DRIVE_TANH) {
@@ -200,6 +200,11 @@ fhrl_status fhrl_iss_constants_find(const fhrl_iss_view *v, const fhrl_iss_choic
   }
   if (v->drive == FHRL_ISS_DRIVE_FASTWEIGHT) {
     FHRL_TRY(norm_of_product(v, "W_v", "B", &k.WvB, err));
+    FHRL_TRY(norm_of_product(v, "W_v", "W_r", &k.WvWr, err));
+  }
+  if (v->home == FHRL_ISS_HOME_LAYER) {
+    FHRL_TRY(norm_of(v, "W_v", &k.Wv, err));
+    FHRL_TRY(norm_of(v, "b_v", &k.bv, err));
     FHRL_TRY(norm_of_product(v, "W_v", "W_r", &k.WvWr, err));
   }
   if (v->home == FHRL_ISS_HOME_REENTRY) FHRL_TRY(reentry_spectrum(v, &k, err));
@@ -230,6 +235,8 @@ int fhrl_iss_constants_at(const fhrl_iss_constants *k, int i, const char **name,
     {"drive_sup", k->drive_sup, "sup yhat'f: sqrt(d) for tanh, 0 for none"},
     {"norm_W", k->W, "largest singular value of W, bounded above in ball arithmetic"},
     {"norm_B", k->B, "largest singular value of B, bounded above in ball arithmetic"},
+    {"norm_Wv", k->Wv, "largest singular value of W_v, bounded above in ball arithmetic"},
+    {"norm_bv", k->bv, "|b_v|, bounded above in ball arithmetic"},
     {"norm_WvB", k->WvB, "largest singular value of W_v B, bounded above in ball arithmetic"},
     {"norm_WvWr", k->WvWr, "largest singular value of W_v W_r, bounded above in ball arithmetic"},
     {"mu", k->mu, "least eigenvalue of (W_r + W_r')/2, bounded below in ball arithmetic"},

@@ -45,6 +45,7 @@ typedef struct fhrl_iss_constants {
   const char *rho_star_reason; // static text or NULL
   double drive_sup;            // sup yhat'f over all states: 0, sqrt(d); NaN if there is no such bound
   double W, B, WvB, WvWr;      // norms; NaN where they play no part
+  double Wv, bv;               // of the layer's values: |W_v|, |b_v|; NaN likewise
   double mu, mu_high;          // proved bounds on the eigenvalues of (W_r+W_r')/2; NaN likewise
   double re_min;               // least real part of an eigenvalue of W_r; NaN likewise
   double wr_scalar, rho_c;     // w if W_r = w 1; its threshold radius if kappa w < -1; NaN otherwise

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/iss.h"
+#include "analysis/iss_lab.h"
 #include "analysis/iss_report.h"
 #include "base/progress.h"
 #include "base/signals.h"
@@ -63,6 +64,7 @@ fhrl_status fhrl_cmd_iss(const fhrl_run *run, fhrl_err *err)
   fhrl_setup s;
   fhrl_output out = {0};
   fhrl_iss iss = {0};
+  fhrl_iss_lab lab = {0};
   fhrl_iss_plan plan;
   fhrl_progress progress;
   fhrl_status status = FHRL_OK;
@@ -72,14 +74,17 @@ fhrl_status fhrl_cmd_iss(const fhrl_run *run, fhrl_err *err)
   fhrl_progress_begin(&progress, fhrl_output_progress(&out), "iss", plan.trajectories + 1.0, "orbits");
   const fhrl_iss_watch watch = {.progress = show, .context = &progress, .stop = fhrl_signals_flag()};
   status = fhrl_iss_run(s.system, &s.input, &s.solver, &plan, s.x0, &watch, &iss, err);
+  if (status == FHRL_OK) status = fhrl_iss_lab_run(&iss, &s.input, &s.solver, &plan, s.x0, run->threads, &lab, err);
   fhrl_progress_end(&progress);
   if (status != FHRL_OK) goto done;
   fhrl_iss_report_json(&iss, out.result);
+  fhrl_iss_lab_json(&iss, &lab, out.result);
   say(&out, &iss);
   if (fhrl_output_has_folder(&out)) FHRL_DO(status, save(&out, &iss, err));
   FHRL_DO(status, fhrl_output_finish(&out, err));
   if (run->require) status = fhrl_iss_require(&iss, run->require, err);
 done:
+  fhrl_iss_lab_free(&lab);
   fhrl_iss_free(&iss);
   fhrl_output_close(&out);
   fhrl_setup_close(&s);
