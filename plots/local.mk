@@ -9,6 +9,9 @@ nobase_dist_pkgdata_DATA += \
 	plots/gamma.gp \
 	plots/portrait.gp \
 	plots/iss.gp \
+	plots/iss_map.gp \
+	plots/iss_gain.gp \
+	plots/iss_reach.gp \
 	plots/compare_ladder.gp \
 	plots/compare_c.gp \
 	plots/compare_twin.gp

@@ -9,7 +9,7 @@
 #include "analysis/metrics.h"
 
 enum { ORBITS = 4, POINTS = 40, STEPS = 400 };
-enum { SMALL = 20, LARGE = 100, VERY_LARGE = 400 }; // states: up to SMALL the weights are improved, beyond LARGE few states are looked at
+enum { SMALL = 20, LARGE = 100, VERY_LARGE = 400, TOO_LARGE = 2000 }; // states: up to SMALL the weights are improved, beyond LARGE few states are looked at, beyond TOO_LARGE none
 static const double horizon = 40.0; // [model time] within which two copies are followed
 
 typedef struct work {
@@ -106,15 +106,17 @@ static fhrl_status weigh(work *w, fhrl_contraction *c, fhrl_lognorm_kind kind, f
   FHRL_TRY(worst(w, c, kind, NULL, NULL, c->states, &m->worst, &m->mean, &which, err));
   order[states++] = which;
   FHRL_TRY(worst(w, c, kind, weights, NULL, c->states, &m->weighted, &m->w_mean, &which, err));
-  if (!(m->weighted < m->worst))
+  if (!(m->weighted < m->worst)) {
     for (int i = 0; i < c->n; i++) weights[i] = 1.0;
+    m->weighted = m->worst;
+    m->w_mean = m->mean;
+  }
   while (c->n <= SMALL && states < ACTIVE) {
     FHRL_TRY(improve(w, c, kind, order, states, weights, &best, err));
     FHRL_TRY(worst(w, c, kind, weights, NULL, c->states, &m->weighted, &m->w_mean, &which, err));
     if (m->weighted <= best + 1e-3 * fabs(best)) break;
     order[states++] = which;
   }
-  FHRL_TRY(worst(w, c, kind, weights, NULL, c->states, &m->weighted, &m->w_mean, &which, err));
   if (m->weighted <= m->worst) return FHRL_OK;
   for (int i = 0; i < c->n; i++) weights[i] = 1.0;
   m->weighted = m->worst;
@@ -229,7 +231,7 @@ fhrl_status fhrl_contraction_find(fhrl_iss *iss, const fhrl_iss_sample *q, const
   *out = c;
   if (pairs < 1) return FHRL_OK;
   if (c.n > LARGE) pairs = 1;
-  FHRL_DO(status, jacobians(&w, &c, err));
+  if (c.n <= TOO_LARGE) FHRL_DO(status, jacobians(&w, &c, err));
   for (; c.pairs < pairs && c.pairs < FHRL_CONTRACTION_PAIRS; c.pairs++) {
     FHRL_DO(status, follow(&w, c.pairs, &c.pair[c.pairs], err));
     c.rate_least = fmin(c.rate_least, c.pair[c.pairs].rate); // fmin leaves a NaN out

@@ -24,7 +24,7 @@ typedef struct fhrl_contraction_pair {
 } fhrl_contraction_pair;
 
 typedef struct fhrl_contraction {
-  int n, states;       // Jacobians looked at; 0: none
+  int n, states;       // Jacobians looked at; 0: none (of more than 2000 states)
   fhrl_contraction_norm norm[FHRL_LOGNORM_KINDS];
   double *weights;     // owned: (KINDS, n)
   int pairs;

@@ -13,7 +13,7 @@
 #include "analysis/metrics.h"
 #include "analysis/verified.h"
 
-enum { SCAN = 1000, HALVINGS = 40 };
+enum { SCAN = 400, HALVINGS = 40, SHELLS = 8 };
 
 static void constant(fhrl_contraction_proof *p, const char *name, double value)
 {
@@ -175,22 +175,27 @@ static fhrl_status find_split(fhrl_iss *iss, const fhrl_iss_plan *plan, fhrl_con
       return FHRL_OK;
     }
   }
-  const double A = fmin(plan->A_max, isfinite(iss->constants.A_bar) ? iss->constants.A_bar : plan->A_max), high = plan->rho_max;
+  const double A = fmin(plan->A_max, isfinite(iss->constants.A_bar) ? iss->constants.A_bar : plan->A_max);
+  double high = plan->rho_max;
   if (!find_blocks(iss, A, &b, out->reason)) return FHRL_OK;
-  const double low = least_radius(iss, &b, high);
-  if (low < high) FHRL_TRY(prove_on(iss, plan, &b, low, high, A, out, err));
-  if (out->proved) {
+  for (int i = 0; i < SHELLS && !out->proved; i++) { // the coupling grows with the square of the radius
+    high = plan->rho_max * pow(0.75, i);
+    const double low = least_radius(iss, &b, high);
+    if (low < high) FHRL_TRY(prove_on(iss, plan, &b, low, high, A, out, err));
+    if (!out->proved) continue;
     snprintf(out->region, sizeof out->region, "%.6g <= rho <= %.6g, |A|_F <= %.6g: orbits may leave it", low, high, A);
     out->reason[0] = '\0';
     return FHRL_OK;
   }
+  high = plan->rho_max;
   double m;
   root_on(iss, &b, high, high, &m);
   if (v->drive == FHRL_ISS_DRIVE_NONE)
     snprintf(out->reason, sizeof out->reason, "f = 0: across y the homeostasis does not contract, the sphere rho* is neutral");
   else
-    snprintf(out->reason, sizeof out->reason, "what the drive may add to mu_2 of the block of y, %.6g, is more than the damping takes even "
-                                             "at rho = %.6g: their sum is %.6g", b.drive, high, m);
+    snprintf(out->reason, sizeof out->reason, "on no ball or shell: at rho = %.6g damping and what the drive may add, %.6g, sum up to mu_2 = %.6g of "
+                                             "the block of y, and the coupling with the memory is p q = %.6g against lambda = %.6g", high,
+      b.drive, m, (b.p_slope * high + b.p_offset) * b.q_slope * high, v->lambda);
   return FHRL_OK;
 }
 

@@ -39,7 +39,7 @@ const fhrl_field fhrl_iss_fields[] = {
   {"starts", 1000, "1", "trajectories that the bounds are set beside (fewer of a large system); 0: none", FHRL_INT, 0, 1e6},
   {"gain_levels", 8, "1", "sizes of the input of the gain curve, besides 0; 0: no curve", FHRL_INT, 0, 63},
   {"pairs", 4, "1", "pairs of copies whose approach is measured, beside the logarithmic norms; 0: no contraction", FHRL_INT, 0, 64},
-  {"map", 60, "1", "radii of the map of violations over rho and |A|_F; 0: no map", FHRL_INT, 0, 1000},
+  {"map", 100, "1", "radii of the map of violations over rho and |A|_F; 0: no map", FHRL_INT, 0, 1000},
   {"seed", 1, "1", "of the sampled states and starts", FHRL_INT, 0, 4294967295.0},
 };
 const int fhrl_iss_field_count = FHRL_COUNT(fhrl_iss_fields);

@@ -7,7 +7,7 @@
 
 #include "base/dense.h"
 
-enum { POWERS = 2000 };
+enum { POWERS = 2000, FEW_POWERS = 100, MANY = 400 };
 
 static double weight(const double w[], int i) { return w ? w[i] : 1.0; }
 
@@ -27,37 +27,6 @@ static double sum_norm(int by_rows, int n, const double J[], const double w[])
   return most;
 }
 
-// Largest eigenvalue of the symmetric S by powers of S + shift.
-static fhrl_status power(int n, const double S[], double *value, fhrl_err *err)
-{
-  double *x = malloc(2 * (size_t)n * sizeof *x);
-  if (x == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a vector of %d", n);
-  double *y = x + n, shift = 0.0, last = HUGE_VAL;
-  for (int i = 0; i < n; i++) {
-    double sum = 0.0;
-    for (int j = 0; j < n; j++) sum += fabs(S[(size_t)i * n + j]);
-    shift = fmax(shift, sum);
-    x[i] = 1.0 + 0.1 * sin(i); // no eigenvector that comes to mind
-  }
-  shift *= 0.25; // enough to damp the negative end, not so much that it takes for ever
-  *value = 0.0;
-  for (int k = 0; k < POWERS && fabs(*value - last) > 1e-7 * (fabs(*value) + 1e-3); k++) {
-    double square = 0.0, along = 0.0, size = 0.0;
-    fhrl_dense_multiply(n, 1, n, 1.0, S, x, 0.0, y);
-    for (int i = 0; i < n; i++) {
-      square += x[i] * x[i];
-      along += x[i] * y[i];
-      y[i] += shift * x[i];
-      size += y[i] * y[i];
-    }
-    last = k ? *value : HUGE_VAL;
-    *value = along / square;
-    for (int i = 0; i < n; i++) x[i] = y[i] / sqrt(size);
-  }
-  free(x);
-  return FHRL_OK;
-}
-
 fhrl_status fhrl_lognorm_of(fhrl_lognorm_kind kind, int n, const double J[], const double w[], double scratch[], double *mu,
   fhrl_err *err)
 {
@@ -69,7 +38,6 @@ fhrl_status fhrl_lognorm_of(fhrl_lognorm_kind kind, int n, const double J[], con
     for (int j = 0; j < n; j++)
       scratch[(size_t)i * n + j] = 0.5 * (J[(size_t)i * n + j] * weight(w, i) / weight(w, j) +
                                          J[(size_t)j * n + i] * weight(w, j) / weight(w, i));
-  if (n > FHRL_LOGNORM_DENSE) return power(n, scratch, mu, err);
   double *values = malloc((size_t)n * sizeof *values);
   if (values == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d eigenvalues", n);
   const fhrl_status status = fhrl_dense_symmetric(n, scratch, values, NULL, err);
@@ -91,8 +59,9 @@ void fhrl_lognorm_cover(int n, const double J[], double M[])
 static double perron(int transposed, int n, const double M[], double floor, double shift, double x[], double y[])
 {
   double value = 0.0, last = HUGE_VAL;
+  const int powers = n > MANY ? FEW_POWERS : POWERS; // any positive weights are weights
   for (int i = 0; i < n; i++) x[i] = 1.0;
-  for (int k = 0; k < POWERS && fabs(value - last) > 1e-12 * (fabs(value) + shift); k++) {
+  for (int k = 0; k < powers && fabs(value - last) > 1e-12 * (fabs(value) + shift); k++) {
     double most = 0.0;
     for (int i = 0; i < n; i++) y[i] = shift * x[i];
     for (int i = 0; i < n; i++)

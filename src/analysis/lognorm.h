@@ -12,9 +12,7 @@
 
 typedef enum fhrl_lognorm_kind { FHRL_LOGNORM_1, FHRL_LOGNORM_2, FHRL_LOGNORM_INF, FHRL_LOGNORM_KINDS } fhrl_lognorm_kind;
 
-// (1) of J (n, n) with weights w (n; NULL: ones); scratch (n, n) where kind is 2. Up to n = FHRL_LOGNORM_DENSE mu_2 comes from
-// all eigenvalues; beyond, from the power method to 1e-6 (from below). Fails as fhrl_dense_symmetric.
-enum { FHRL_LOGNORM_DENSE = 400 };
+// (1) of J (n, n) with weights w (n; NULL: ones); scratch (n, n) where kind is 2. Fails as fhrl_dense_symmetric.
 fhrl_status fhrl_lognorm_of(fhrl_lognorm_kind kind, int n, const double J[], const double w[], double scratch[], double *mu,
   fhrl_err *err);
 

@@ -41,20 +41,87 @@ static void say(const fhrl_output *out, const fhrl_iss *iss)
       iss->slots.effective_rank, iss->view.r, iss->slots.ratio);
 }
 
-static fhrl_status save(const fhrl_output *out, const fhrl_iss *iss, fhrl_err *err)
+static void say_contraction(const fhrl_output *out, const fhrl_contraction *c)
 {
-  char path[FHRL_PATH_SIZE], star[32], rate[32];
-  FHRL_TRY(fhrl_output_path(out, "iss.tsv", path, err));
-  FHRL_TRY(fhrl_iss_report_orbits(iss, path, err));
-  FHRL_TRY(fhrl_output_path(out, "iss_profile.tsv", path, err));
-  FHRL_TRY(fhrl_iss_report_profile(iss, path, err));
-  snprintf(star, sizeof star, "%.17g", iss->constants.rho_star);
-  snprintf(rate, sizeof rate, "%.17g", isnan(iss->constants.S22_c) ? 0.0 : iss->constants.S22_c);
+  const fhrl_contraction_proof *p = &c->proof;
+  if (c->pairs == 0) return;
+  if (p->proved) fhrl_output_say(out, "contraction  certified at a rate of %.6g: %s\n", p->rate, p->region);
+  else fhrl_output_say(out, "contraction  not certified: %s\n", p->reason);
+  fhrl_output_say(out, "             measured: two copies approach at %.4g to %.4g", c->rate_least, c->rate_most);
+  if (c->states > 0)
+    fhrl_output_say(out, "; largest mu_1, mu_2, mu_inf with weights %.4g, %.4g, %.4g", c->norm[FHRL_LOGNORM_1].weighted,
+      c->norm[FHRL_LOGNORM_2].weighted, c->norm[FHRL_LOGNORM_INF].weighted);
+  fhrl_output_say(out, "\n");
+}
+
+static void say_lab(const fhrl_output *out, const fhrl_iss *iss, const fhrl_iss_lab *lab)
+{
+  const char *id;
+  double rho;
+  const fhrl_iss_reach *r = &lab->reach;
+  if (fhrl_iss_lab_bounded(iss, lab, &id, &rho))
+    fhrl_output_say(out, "bounded      certified (%s): rho <= %.6g in the end\n", id, rho);
+  else fhrl_output_say(out, "bounded      not certified\n");
+  if (r->starts > 0)
+    fhrl_output_say(out, "trajectories %ld starts to t = %g: %ld above the bound on rho, %ld and %ld above those on V; %ld failed\n",
+      r->starts, r->t_end, r->above, r->above_V, r->above_tight, r->failed);
+  if (lab->gain.levels > 0) {
+    const fhrl_iss_gain_level *l = &lab->gain.level[lab->gain.levels - 1];
+    if (isnan(l->certified)) fhrl_output_say(out, "gain         nothing certified: %s\n", lab->gain.reason);
+    else
+      fhrl_output_say(out, "gain         |u| <= %g: rho <= %.6g certified, %.6g measured, tightness %.4g\n", l->u, l->certified,
+        l->measured, l->measured / l->certified);
+  }
+  say_contraction(out, &lab->contraction);
+}
+
+typedef fhrl_status table_writer(const void *what, const char *path, fhrl_err *err);
+
+static fhrl_status write_table(const fhrl_output *out, const char *name, table_writer *writer, const void *what, fhrl_err *err)
+{
+  char path[FHRL_PATH_SIZE];
+  FHRL_TRY(fhrl_output_path(out, name, path, err));
+  return writer(what, path, err);
+}
+
+static fhrl_status orbits(const void *what, const char *path, fhrl_err *err) { return fhrl_iss_report_orbits(what, path, err); }
+static fhrl_status profile(const void *what, const char *path, fhrl_err *err) { return fhrl_iss_report_profile(what, path, err); }
+static fhrl_status front(const void *what, const char *path, fhrl_err *err) { return fhrl_iss_lab_save_front(what, path, err); }
+static fhrl_status map(const void *what, const char *path, fhrl_err *err) { return fhrl_iss_map_save(what, path, err); }
+static fhrl_status gain(const void *what, const char *path, fhrl_err *err) { return fhrl_iss_gain_save(what, path, err); }
+static fhrl_status reach(const void *what, const char *path, fhrl_err *err) { return fhrl_iss_reach_save(what, path, err); }
+
+static fhrl_status save(const fhrl_output *out, const fhrl_iss *iss, const fhrl_iss_lab *lab, fhrl_err *err)
+{
+  char star[32], rate[32], drawn[16], starts[16];
   const int chain = !isnan(iss->constants.S22_c), repaired = !isnan(iss->constants.c);
-  const int gain = fhrl_iss_claim_of(iss, "gain_bound")->verdict != FHRL_ISS_OPEN;
-  const char *const args[] = {"iss_profile.tsv", "iss.tsv", isnan(iss->constants.rho_star) ? "nan" : star,
-    repaired ? "repaired" : chain ? "chain" : gain ? "gain" : "none", rate};
+  const int bounded = fhrl_iss_claim_of(iss, "gain_bound")->verdict != FHRL_ISS_OPEN;
+  snprintf(star, sizeof star, "%.17g", iss->constants.rho_star);
+  if (isnan(iss->constants.rho_star)) snprintf(star, sizeof star, "nan");
+  snprintf(rate, sizeof rate, "%.17g", chain ? iss->constants.S22_c : 0.0);
+  snprintf(drawn, sizeof drawn, "%d", lab->reach.drawn);
+  snprintf(starts, sizeof starts, "%ld", lab->reach.starts);
+  FHRL_TRY(write_table(out, "iss.tsv", orbits, iss, err));
+  FHRL_TRY(write_table(out, "iss_profile.tsv", profile, iss, err));
+  const char *const args[] = {"iss_profile.tsv", "iss.tsv", star, repaired ? "repaired" : chain ? "chain" : bounded ? "gain" : "none", rate};
   if (iss->paths > 0) fhrl_output_draw(out, "iss", args, FHRL_COUNT(args));
+  if (iss->constants.front_count > 0) FHRL_TRY(write_table(out, "iss_front.tsv", front, iss, err));
+  if (lab->map.radii > 0) {
+    const char *const of_map[] = {"iss_map.tsv", star, rate};
+    FHRL_TRY(write_table(out, "iss_map.tsv", map, &lab->map, err));
+    if (chain) fhrl_output_draw(out, "iss_map", of_map, FHRL_COUNT(of_map));
+  }
+  if (lab->gain.levels > 0) {
+    const char *const of_gain[] = {"iss_gain.tsv", star};
+    FHRL_TRY(write_table(out, "iss_gain.tsv", gain, &lab->gain, err));
+    fhrl_output_draw(out, "iss_gain", of_gain, FHRL_COUNT(of_gain));
+  }
+  if (lab->reach.starts > 0) {
+    const char *const of_reach[] = {"iss_reach.tsv", drawn, starts, star, lab->reach.rule ? lab->reach.rule : "none",
+      repaired ? "practical" : "none"};
+    FHRL_TRY(write_table(out, "iss_reach.tsv", reach, &lab->reach, err));
+    fhrl_output_draw(out, "iss_reach", of_reach, FHRL_COUNT(of_reach));
+  }
   return FHRL_OK;
 }
 
@@ -80,7 +147,8 @@ fhrl_status fhrl_cmd_iss(const fhrl_run *run, fhrl_err *err)
   fhrl_iss_report_json(&iss, out.result);
   fhrl_iss_lab_json(&iss, &lab, out.result);
   say(&out, &iss);
-  if (fhrl_output_has_folder(&out)) FHRL_DO(status, save(&out, &iss, err));
+  say_lab(&out, &iss, &lab);
+  if (fhrl_output_has_folder(&out)) FHRL_DO(status, save(&out, &iss, &lab, err));
   FHRL_DO(status, fhrl_output_finish(&out, err));
   if (run->require) status = fhrl_iss_require(&iss, run->require, err);
 done:
