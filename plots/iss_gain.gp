@@ -8,6 +8,7 @@ load here . "style.gp"
 
 set datafile missing
 rho_star = ARG3 eq "nan" ? NaN : real(ARG3)
+has_star = rho_star == rho_star && rho_star > 0
 small = figure[strlen(figure)-3:] eq ".svg" ? "sans,11" : "sans,22"
 set title font small offset 0, -0.5
 set xlabel "sup |u|" font small offset 0, 0.5
@@ -33,7 +34,7 @@ set yrange [0:1.4 * (top > 0 ? top : 1)] # room for the key
 set ylabel "radius in the end" font small offset 1, 0
 set title "Gain: what no orbit exceeds, and what orbits reach"
 plot ARG2 using "u":"measured":"certified" with filledcurves fillcolor rgb "#dbe9f4" title "", \
-  (rho_star == rho_star && rho_star > 0 ? rho_star : NaN) with lines linestyle 4 title "ρ*", \
+  (has_star ? rho_star : NaN) with lines linestyle 4 title (has_star ? "ρ*" : ""), \
   ARG2 using "u":"certified" with linespoints linestyle 2 title "certified", \
   ARG2 using "u":"measured" with linespoints linestyle 1 title "measured"
 set lmargin at screen 0.71

@@ -11,6 +11,7 @@ load here . "style.gp"
 set datafile missing
 drawn = int(ARG3)
 rho_star = ARG5 eq "nan" ? NaN : real(ARG5)
+has_star = rho_star == rho_star && rho_star > 0
 bounded = ARG6 ne "none"
 practical = ARG7 eq "practical"
 small = figure[strlen(figure)-3:] eq ".svg" ? "sans,11" : "sans,22"
@@ -49,7 +50,7 @@ set title sprintf("Radius from %s starts, and what bounds it", ARG4)
 bound = bounded ? "bound_rho" : "rho_max"
 plot for [k = 1:drawn] ARG2 index k using "t":"rho_max" with lines linestyle 5 title (k == 1 ? "trajectories" : ""), \
   ARG2 index 0 using "t":bound with lines linestyle 3 title (bounded ? "certified bound" : ""), \
-  (rho_star == rho_star && rho_star > 0 ? rho_star : NaN) with lines linestyle 4 title (rho_star > 0 ? "ρ*" : ""), \
+  (has_star ? rho_star : NaN) with lines linestyle 4 title (has_star ? "ρ*" : ""), \
   ARG2 index 0 using "t":"rho_max" with lines linestyle 1 title "largest of all"
 if (practical) {
   set lmargin at screen 0.575

@@ -191,7 +191,7 @@ fhrl_status fhrl_iss_constants_find(const fhrl_iss_view *v, const fhrl_iss_choic
   fhrl_iss_constants *out, fhrl_err *err)
 {
   const double none = FHRL_NAN;
-  fhrl_iss_constants k = {.rho_star = none, .W = none, .B = none, .WvB = none, .WvWr = none, .Wv = none, .bv = none, .mu = none, .mu_high = none, .re_min = none,
+  fhrl_iss_constants k = {.choice = *choice, .drive = v->drive, .rho_star = none, .W = none, .B = none, .WvB = none, .WvWr = none, .Wv = none, .bv = none, .mu = none, .mu_high = none, .re_min = none,
     .wr_scalar = none, .rho_c = none, .a_f = none, .b_A = none, .b_u = none, .s = none, .delta = none, .S17_f = none,
     .S17_A = none, .S17_u = none, .S22_c = none, .c = none, .c_0 = none, .c_A = none, .c_u = none};
   if (v->drive == FHRL_ISS_DRIVE_TANH) {
@@ -225,6 +225,18 @@ fhrl_status fhrl_iss_constants_find(const fhrl_iss_view *v, const fhrl_iss_choic
   return FHRL_OK;
 }
 
+// Where the sector's constants come from: a_f, b_A, b_u.
+static const char *sector_source(const fhrl_iss_constants *k, int which)
+{
+  static const char *const given[] = {"given: iss.a_f", "given: iss.b_A", "given: iss.b_u"};
+  static const char *const best[] = {"norm_W + s", "sqrt(d)/(4 s)", "norm_B"}, *const naive[] = {"norm_W, naive", "1, naive", "norm_B"};
+  static const char *const fast[] = {"A_bar |gamma| norm_WvWr", "0", "A_bar norm_WvB"}, *const none[] = {"0: no drive", "0: no drive", "0: no drive"};
+  if (k->choice.sector == FHRL_ISS_SECTOR_GIVEN) return given[which];
+  if (k->drive == FHRL_ISS_DRIVE_FASTWEIGHT) return fast[which];
+  if (k->drive == FHRL_ISS_DRIVE_TANH) return (k->choice.sector == FHRL_ISS_SECTOR_NAIVE ? naive : best)[which];
+  return none[which];
+}
+
 int fhrl_iss_constants_at(const fhrl_iss_constants *k, int i, const char **name, double *value, const char **source)
 {
   const struct {
@@ -245,15 +257,15 @@ int fhrl_iss_constants_at(const fhrl_iss_constants *k, int i, const char **name,
     {"rho_c", k->rho_c, "(kappa m + eps)/(kappa m - 1), W_r = -m 1: above it the radius grows if f = 0"},
     {"A_bar", k->A_bar, "bound in the end on |A|_F, theory 3g"},
     {"u_bar", k->u_bar, "largest |u| of the input over the time looked at"},
-    {"a_f", k->a_f, "S16"},
-    {"b_A", k->b_A, "S16"},
-    {"b_u", k->b_u, "S16"},
+    {"a_f", k->a_f, sector_source(k, 0)},
+    {"b_A", k->b_A, sector_source(k, 1)},
+    {"b_u", k->b_u, sector_source(k, 2)},
     {"s", k->s, "splits |A y|: a_f = |W| + s, b_A = sqrt(d)/(4 s)"},
-    {"delta", k->delta, "Young's constant"},
+    {"delta", k->delta, k->choice.delta > 0.0 ? "given: iss.delta" : "Young's constant, of the least bound on V in the end"},
     {"S17_c_f", k->S17_f, "a_f + delta"},
     {"S17_c_A", k->S17_A, "b_A^2/(2 delta)"},
     {"S17_c_u", k->S17_u, "b_u^2/(2 delta)"},
-    {"S22_c", k->S22_c, "1 + kappa/(1+eps) - c_f, unless given"},
+    {"S22_c", k->S22_c, k->choice.rate > 0.0 ? "given: iss.c" : "1 + kappa/(1+eps) - S17_c_f"},
     {"c", k->c, k->bounded ? "1 + kappa/(1+eps) - delta'/2, the drive bounded" : "theory 3d: 1 + kappa/(1+eps) - a_f - 3 delta/2"},
     {"c_0", k->c_0, k->bounded ? "(1+F)^2/(2 delta') + kappa/(1+eps), F = drive_sup" : "theory 3d: (1+a_f)^2/(2 delta) + kappa/(1+eps)"},
     {"c_A", k->c_A, k->bounded ? "0, the drive bounded" : "theory 3d: b_A^2/(2 delta)"},

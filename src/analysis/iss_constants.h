@@ -50,6 +50,8 @@ typedef struct fhrl_iss_constants {
   double re_min;               // least real part of an eigenvalue of W_r; NaN likewise
   double wr_scalar, rho_c;     // w if W_r = w 1; its threshold radius if kappa w < -1; NaN otherwise
   double A_bar, u_bar;         // bounds in the end on |A|_F and |u|; infinite if there is none
+  fhrl_iss_choice choice;      // what the user fixed
+  fhrl_iss_drive drive;
   const char *sector_reason;   // why (1) has no constants here; NULL if it has
   double a_f, b_A, b_u, s, delta; // of (1), (2), and of S17
   double S17_f, S17_A, S17_u;  // c_f, c_A, c_u of S17, by the paper's recipe: a_f + delta, b_A^2/(2 delta), ...

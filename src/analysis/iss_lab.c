@@ -64,6 +64,13 @@ int fhrl_iss_lab_bounded(const fhrl_iss *iss, const fhrl_iss_lab *lab, const cha
   return 0;
 }
 
+int fhrl_iss_lab_divergent(const fhrl_iss *iss)
+{
+  int diverged = 0;
+  for (int i = 0; i < iss->paths; i++) diverged |= iss->path[i].diverged;
+  return iss->view.home == FHRL_ISS_HOME_REENTRY && diverged && 1.0 + iss->view.kappa * iss->constants.re_min < 0.0;
+}
+
 // ---- JSON
 
 static void put_front(const fhrl_iss *iss, fhrl_json *result)
@@ -101,7 +108,7 @@ static void put_reentry(const fhrl_iss *iss, fhrl_json *result)
   fhrl_json_int(o, "spectral_sign", (spectral > 0.0) - (spectral < 0.0));
   fhrl_json_real(o, "rho_c", k->rho_c, "W_r is no -m 1 with kappa m > 1");
   fhrl_json_int(o, "orbits_diverged", diverged);
-  fhrl_json_bool(o, "divergent", spectral < 0.0 && diverged > 0);
+  fhrl_json_bool(o, "divergent", fhrl_iss_lab_divergent(iss));
   fhrl_json_put(result, "reentry", o);
 }
 

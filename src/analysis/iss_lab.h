@@ -29,5 +29,8 @@ void fhrl_iss_lab_json(const fhrl_iss *iss, const fhrl_iss_lab *lab, fhrl_json *
 // 1 if the flow is certified bounded: the id of the claim that proves it, or "gain", and what rho is below in the end.
 int fhrl_iss_lab_bounded(const fhrl_iss *iss, const fhrl_iss_lab *lab, const char **id, double *rho);
 
+// 1 if (S10) diverges: 1 + kappa min Re lambda(W_r) < 0, and orbits did.
+int fhrl_iss_lab_divergent(const fhrl_iss *iss);
+
 // The front of constants as a table.
 fhrl_status fhrl_iss_lab_save_front(const fhrl_iss *iss, const char *path, fhrl_err *err);

@@ -10,7 +10,7 @@
 #include "io/table.h"
 #include "ode/ensemble.h"
 
-enum { TIMES = 80, TIMES_VARYING = 10, FEWEST = 8 };
+enum { TIMES = 80, TIMES_VARYING = 16, FEWEST = 8 };
 enum { ABOVE = 1, ABOVE_V = 2, ABOVE_TIGHT = 4, LOST = 8 };
 // Entries of matrices and state that all members go through in one evaluation: at most so many. Under an input that varies
 // every time is reached from the start anew.

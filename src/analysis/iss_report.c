@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "io/table.h"
 
@@ -84,6 +85,40 @@ static void put_certificate(fhrl_json *object, const fhrl_iss_proof *p)
   fhrl_json_put(object, "certificate", out);
 }
 
+// Value and origin of a constant by name: of the table, or a parameter of the model; 0 if it plays no part here.
+static int find_constant(const fhrl_iss *iss, const char *name, double *value, const char **source)
+{
+  const char *at;
+  for (int i = 0; fhrl_iss_constants_at(&iss->constants, i, &at, value, source); i++)
+    if (strcmp(at, name) == 0) return 1;
+  const fhrl_system *s = iss->view.s;
+  const int i = fhrl_system_param(s->model, name);
+  if (i < 0) return 0;
+  *value = s->p[i];
+  *source = "given: a parameter of the model";
+  return 1;
+}
+
+static fhrl_json *constants_of(const fhrl_iss *iss, const char *uses)
+{
+  fhrl_json *out = fhrl_json_object();
+  for (const char *at = uses; *at;) {
+    char name[32];
+    double value;
+    const char *source;
+    const size_t len = strcspn(at, " ");
+    snprintf(name, sizeof name, "%.*s", (int)len, at);
+    if (find_constant(iss, name, &value, &source)) {
+      fhrl_json *c = fhrl_json_object();
+      fhrl_json_real(c, "value", value, NULL);
+      fhrl_json_text(c, "source", source);
+      fhrl_json_put(out, name, c);
+    }
+    at += len + (at[len] == ' ');
+  }
+  return out;
+}
+
 static fhrl_json *inequality(const fhrl_iss *iss, const fhrl_iss_claim *c)
 {
   const int open = c->verdict == FHRL_ISS_OPEN;
@@ -99,6 +134,7 @@ static fhrl_json *inequality(const fhrl_iss *iss, const fhrl_iss_claim *c)
   put_witness(out, "witness", iss, &c->witness);
   put_witness(out, "worst", iss, &c->worst);
   fhrl_json_text(out, "region", open ? NULL : c->proof.method ? c->proof.region : iss->region);
+  fhrl_json_put(out, "constants", constants_of(iss, c->rule->uses));
   put_certificate(out, &c->proof);
   return out;
 }

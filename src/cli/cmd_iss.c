@@ -34,8 +34,8 @@ static void say(const fhrl_output *out, const fhrl_iss *iss)
   if (isnan(k->rho_star)) fhrl_output_say(out, "rho*         none: %s\n", k->rho_star_reason);
   else fhrl_output_say(out, "rho*         %.9g, the radius that homeostasis and leak alone attract to\n", k->rho_star);
   if (iss->view.home == FHRL_ISS_HOME_REENTRY)
-    fhrl_output_say(out, "reentry      1 + kappa mu = %.6g, 1 + kappa min Re lambda(W_r) = %.6g\n",
-      1.0 + iss->view.kappa * k->mu, 1.0 + iss->view.kappa * k->re_min);
+    fhrl_output_say(out, "reentry      1 + kappa mu = %.6g, 1 + kappa min Re lambda(W_r) = %.6g%s\n",
+      1.0 + iss->view.kappa * k->mu, 1.0 + iss->view.kappa * k->re_min, fhrl_iss_lab_divergent(iss) ? ": divergent" : "");
   if (iss->view.r > 0)
     fhrl_output_say(out, "slots        effective rank %.6g of %d, sigma_2/sigma_1 = %.3g at the end of the first orbit\n",
       iss->slots.effective_rank, iss->view.r, iss->slots.ratio);
