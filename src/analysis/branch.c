@@ -67,7 +67,8 @@ fhrl_status fhrl_branch_prove(fhrl_branch_form *f, const void *context, int n, c
     middle_of(n, &b, out->at);
     const int side = widest(n, &b, low, high);
     const int refuted = fhrl_ball_high(on_box(f, context, n, &b, 1, &r)) < floor;
-    if (refuted || side < 0 || out->boxes >= most || depth + 2 > DEPTH || out->at[side] <= b.low[side] || out->at[side] >= b.high[side]) {
+    if (refuted || side < 0 || out->boxes >= most || depth + 2 > DEPTH || out->at[side] <= b.low[side] ||
+      out->at[side] >= b.high[side]) {
       out->end = refuted ? FHRL_BRANCH_REFUTED : FHRL_BRANCH_TIRED;
       break;
     }

@@ -9,7 +9,8 @@
 #include "analysis/metrics.h"
 
 enum { ORBITS = 4, POINTS = 40, STEPS = 400 };
-enum { SMALL = 20, LARGE = 100, VERY_LARGE = 400, TOO_LARGE = 2000 }; // states: up to SMALL the weights are improved, beyond LARGE few states are looked at, beyond TOO_LARGE none
+// States: up to SMALL the weights are improved, beyond LARGE few states are looked at, beyond TOO_LARGE none.
+enum { SMALL = 20, LARGE = 100, VERY_LARGE = 400, TOO_LARGE = 2000 };
 static const double horizon = 40.0; // [model time] within which two copies are followed
 
 typedef struct work {
@@ -54,8 +55,8 @@ static fhrl_status along(work *w, fhrl_system *run, int points, fhrl_contraction
 }
 
 // Largest mu over `states` Jacobians (those of `order`, NULL: all), which of them has it, and the mean.
-static fhrl_status worst(work *w, const fhrl_contraction *c, fhrl_lognorm_kind kind, const double weights[], const int order[],
-  int states, double *most, double *mean, int *which, fhrl_err *err)
+static fhrl_status worst(work *w, const fhrl_contraction *c, fhrl_lognorm_kind kind, const double weights[],
+  const int order[], int states, double *most, double *mean, int *which, fhrl_err *err)
 {
   *most = -HUGE_VAL;
   *mean = 0.0;
@@ -222,11 +223,12 @@ done:
   return FHRL_OK; // a copy that stops early is followed as far as it went
 }
 
-fhrl_status fhrl_contraction_find(fhrl_iss *iss, const fhrl_iss_sample *q, const fhrl_input *in, const fhrl_solver *solver,
-  int pairs, fhrl_contraction *out, fhrl_err *err)
+fhrl_status fhrl_contraction_find(fhrl_iss *iss, const fhrl_iss_sample *q, const fhrl_input *in,
+  const fhrl_solver *solver, int pairs, fhrl_contraction *out, fhrl_err *err)
 {
   fhrl_contraction c = {.n = iss->view.s->n, .rate_least = FHRL_NAN, .rate_most = FHRL_NAN};
-  work w = {.iss = iss, .q = q, .in = in, .solver = solver, .t_end = fmin(fmin(horizon, solver->t_end), fhrl_input_end(in))};
+  work w = {
+    .iss = iss, .q = q, .in = in, .solver = solver, .t_end = fmin(fmin(horizon, solver->t_end), fhrl_input_end(in))};
   fhrl_status status = FHRL_OK;
   *out = c;
   if (pairs < 1) return FHRL_OK;

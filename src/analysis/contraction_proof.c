@@ -28,7 +28,7 @@ static double root_above(double m, double pq, double decay)
   fhrl_reckon r;
   fhrl_reckon_init(&r);
   arb_srcptr half = exactly(&r, 0.5), M = exactly(&r, m), D = exactly(&r, decay);
-  arb_srcptr middle = times(&r, half, minus(&r, M, D)), way = square(&r, times(&r, half, plus(&r, M, D)));
+  arb_srcptr middle = product(&r, half, minus(&r, M, D)), way = square(&r, product(&r, half, plus(&r, M, D)));
   const double out = fhrl_ball_high(plus(&r, middle, root(&r, plus(&r, way, exactly(&r, pq)))));
   fhrl_reckon_free(&r);
   return out;
@@ -48,16 +48,17 @@ static void eigenvalues(const fhrl_iss_view *v, fhrl_reckon *r, arb_srcptr rho, 
 {
   arb_srcptr one = exactly(r, 1.0), two = exactly(r, 2.0);
   if (v->home == FHRL_ISS_HOME_GAIN) {
-    arb_srcptr beta = exactly(r, v->beta), divisor = plus(r, one, times(r, beta, minus(r, rho, one)));
+    arb_srcptr beta = exactly(r, v->beta), divisor = plus(r, one, product(r, beta, minus(r, rho, one)));
     *across = minus(r, over(r, one, divisor), two);
     *along = minus(r, over(r, minus(r, one, beta), square(r, divisor)), two);
   } else if (v->home == FHRL_ISS_HOME_RADIAL) {
     // 1 - s = (1+eps)/(rho+eps), with rho once: -1 - kappa s = -(1+kappa) + kappa (1+eps)/(rho+eps); along it s + rho s' =
     // 1 - eps (1+eps)/(rho+eps)^2
-    arb_srcptr eps = exactly(r, v->epsilon), kappa = exactly(r, v->kappa), soft = plus(r, rho, eps), all = plus(r, one, kappa);
-    arb_srcptr top = times(r, kappa, plus(r, one, eps));
+    arb_srcptr eps = exactly(r, v->epsilon), kappa = exactly(r, v->kappa), soft = plus(r, rho, eps),
+               all = plus(r, one, kappa);
+    arb_srcptr top = product(r, kappa, plus(r, one, eps));
     *across = minus(r, over(r, top, soft), all);
-    *along = minus(r, over(r, times(r, top, eps), square(r, soft)), all);
+    *along = minus(r, over(r, product(r, top, eps), square(r, soft)), all);
   } else *across = *along = exactly(r, -1.0);
 }
 
@@ -117,8 +118,8 @@ static double root_on(const fhrl_iss *iss, const blocks *b, double low, double h
   return root_above(*m, pq, iss->view.n_A > 0 ? iss->view.lambda : 1.0);
 }
 
-static fhrl_status prove_on(fhrl_iss *iss, const fhrl_iss_plan *plan, const blocks *b, double low, double high, double A,
-  fhrl_contraction_proof *out, fhrl_err *err)
+static fhrl_status prove_on(fhrl_iss *iss, const fhrl_iss_plan *plan, const blocks *b, double low, double high,
+  double A, fhrl_contraction_proof *out, fhrl_err *err)
 {
   double m;
   const double root_ = root_on(iss, b, low, high, &m);
@@ -164,9 +165,12 @@ static fhrl_status find_split(fhrl_iss *iss, const fhrl_iss_plan *plan, fhrl_con
     snprintf(out->reason, sizeof out->reason, "not known for homeostasis = reentry");
     return FHRL_OK;
   }
-  FHRL_TRY(fhrl_iss_gain_radius(&f, iss->constants.u_bar, plan->boxes, iss->watch.stop, &R, &out->boxes, out->reason, err));
+  FHRL_TRY(
+    fhrl_iss_gain_radius(&f, iss->constants.u_bar, plan->boxes, iss->watch.stop, &R, &out->boxes, out->reason, err));
   if (isfinite(R)) { // the ball that holds every orbit in the end
-    const double A = v->n_A == 0 ? 0.0 : v->memory == FHRL_ISS_MEMORY_OUTER ? raised(v->eta * R * R / v->lambda) : iss->constants.A_bar;
+    const double A = v->n_A == 0           ? 0.0
+      : v->memory == FHRL_ISS_MEMORY_OUTER ? raised(v->eta * R * R / v->lambda)
+                                           : iss->constants.A_bar;
     if (!find_blocks(iss, A, &b, out->reason)) return FHRL_OK;
     FHRL_TRY(prove_on(iss, plan, &b, 0.0, R, A, out, err));
     if (out->proved) {
@@ -191,21 +195,26 @@ static fhrl_status find_split(fhrl_iss *iss, const fhrl_iss_plan *plan, fhrl_con
   double m;
   root_on(iss, &b, high, high, &m);
   if (v->drive == FHRL_ISS_DRIVE_NONE)
-    snprintf(out->reason, sizeof out->reason, "f = 0: across y the homeostasis does not contract, the sphere rho* is neutral");
+    snprintf(
+      out->reason, sizeof out->reason, "f = 0: across y the homeostasis does not contract, the sphere rho* is neutral");
   else
-    snprintf(out->reason, sizeof out->reason, "on no ball or shell: at rho = %.6g damping and what the drive may add, %.6g, sum up to mu_2 = %.6g of "
-                                             "the block of y, and the coupling with the memory is p q = %.6g against lambda = %.6g", high,
-      b.drive, m, (b.p_slope * high + b.p_offset) * b.q_slope * high, v->lambda);
+    snprintf(out->reason, sizeof out->reason,
+      "on no ball or shell: at rho = %.6g damping and what the drive may add, %.6g, sum up to mu_2 = %.6g of "
+      "the block of y, and the coupling with the memory is p q = %.6g against lambda = %.6g",
+      high, b.drive, m, (b.p_slope * high + b.p_offset) * b.q_slope * high, v->lambda);
   return FHRL_OK;
 }
 
 // ---- fhrl_layer
 
-static const double *matrix(const fhrl_iss_view *v, const char *name) { return v->s->m[fhrl_system_matrix(v->s->model, name)]; }
+static const double *matrix(const fhrl_iss_view *v, const char *name)
+{
+  return v->s->m[fhrl_system_matrix(v->s->model, name)];
+}
 
 // Smallest (largest) |W u_t + b| over the input's pieces, with what its rounding may be taken off (added).
-static void extent(const fhrl_iss_view *v, const fhrl_input *in, double t_end, const char *W, const char *bias, double u[],
-  double z[], double *least, double *most)
+static void extent(const fhrl_iss_view *v, const fhrl_input *in, double t_end, const char *W, const char *bias,
+  double u[], double z[], double *least, double *most)
 {
   const int d = v->d;
   *least = HUGE_VAL;
@@ -236,7 +245,8 @@ static void layer_blocks(const fhrl_iss_view *v, layer *l, double gamma, double 
   fhrl_iss_view other = *v;
   other.gamma = gamma;
   l->R = fhrl_iss_gain_layer(&other, l->v_most, l->WvWr);
-  const double a = v->rate, c = v->c, r = v->r, q = l->q_least - gamma * l->WqWr * l->R, k = l->k_least - gamma * l->WkWr * l->R;
+  const double a = v->rate, c = v->c, r = v->r, q = l->q_least - gamma * l->WqWr * l->R,
+               k = l->k_least - gamma * l->WkWr * l->R;
   const double p = c * l->gain * sqrt(r) * (l->v_most + gamma * l->WvWr * l->R);
   *m = raised(c * (l->gain * r * gamma * l->WvWr - 1.0));
   *pq = HUGE_VAL;
@@ -273,8 +283,9 @@ static fhrl_status find_layer(fhrl_iss *iss, const fhrl_input *in, fhrl_contract
 {
   const fhrl_iss_view *v = &iss->view;
   if (v->beta >= 1.0 || fhrl_input_varies(in)) {
-    snprintf(out->reason, sizeof out->reason, v->beta >= 1.0 ? "beta >= 1: the gain's slope 1/(1-beta) at w = 0 has no bound"
-                                                             : "known for inputs that are held over each token");
+    snprintf(out->reason, sizeof out->reason,
+      v->beta >= 1.0 ? "beta >= 1: the gain's slope 1/(1-beta) at w = 0 has no bound"
+                     : "known for inputs that are held over each token");
     return FHRL_OK;
   }
   layer l;
@@ -306,25 +317,31 @@ static fhrl_status find_layer(fhrl_iss *iss, const fhrl_input *in, fhrl_contract
   if (root_ < 0.0) {
     out->proved = out->invariant = 1;
     out->rate = -root_;
-    snprintf(out->region, sizeof out->region, "rho <= %.6g, rows of U, V <= 1, the input's own tokens: every orbit ends there", R);
+    snprintf(out->region, sizeof out->region,
+      "rho <= %.6g, rows of U, V <= 1, the input's own tokens: every orbit ends there", R);
   } else if (!isfinite(pq))
-    snprintf(out->reason, sizeof out->reason, "gamma |W_q W_r| rho <= %.6g (keys %.6g) reaches the least |W_q u + b_q| = %.6g (%.6g): queries may "
-                                             "turn arbitrarily fast", gamma * l.WqWr * l.R, gamma * l.WkWr * l.R, l.q_least, l.k_least);
+    snprintf(out->reason, sizeof out->reason,
+      "gamma |W_q W_r| rho <= %.6g (keys %.6g) reaches the least |W_q u + b_q| = %.6g (%.6g): queries may "
+      "turn arbitrarily fast",
+      gamma * l.WqWr * l.R, gamma * l.WkWr * l.R, l.q_least, l.k_least);
   else
-    snprintf(out->reason, sizeof out->reason, "norms of blocks leave mu_y = %.6g and a coupling p q = %.6g against a = %.6g; they prove contraction for "
-                                             "gamma < %.6g", m, pq, v->rate, yes);
+    snprintf(out->reason, sizeof out->reason,
+      "norms of blocks leave mu_y = %.6g and a coupling p q = %.6g against a = %.6g; they prove contraction for "
+      "gamma < %.6g",
+      m, pq, v->rate, yes);
   return FHRL_OK;
 }
 
-fhrl_status fhrl_contraction_proof_find(fhrl_iss *iss, const fhrl_iss_plan *plan, const fhrl_input *in, fhrl_contraction_proof *out,
-  fhrl_err *err)
+fhrl_status fhrl_contraction_proof_find(
+  fhrl_iss *iss, const fhrl_iss_plan *plan, const fhrl_input *in, fhrl_contraction_proof *out, fhrl_err *err)
 {
   *out = (fhrl_contraction_proof){.rate = FHRL_NAN, .rho_max = FHRL_NAN, .A_max = FHRL_NAN};
   const fhrl_iss_view *v = &iss->view;
   if (v->home == FHRL_ISS_HOME_LAYER) return find_layer(iss, in, out, err);
   if (!fhrl_iss_reduced_knows(v) || (v->drive == FHRL_ISS_DRIVE_FASTWEIGHT && v->memory == FHRL_ISS_MEMORY_OUTER)) {
-    snprintf(out->reason, sizeof out->reason, "%s", v->drive == FHRL_ISS_DRIVE_FASTWEIGHT ? "fastweight with outer memory may blow up in finite time"
-                                                                                       : "the terms of this model are not known in scalars");
+    snprintf(out->reason, sizeof out->reason, "%s",
+      v->drive == FHRL_ISS_DRIVE_FASTWEIGHT ? "fastweight with outer memory may blow up in finite time"
+                                            : "the terms of this model are not known in scalars");
     return FHRL_OK;
   }
   return find_split(iss, plan, out, err);

@@ -93,10 +93,10 @@ static arb_srcptr home(const fhrl_iss_view *v, fhrl_reckon *r, arb_srcptr y, arb
 {
   arb_srcptr one = exactly(r, 1.0), e = minus(r, rho, one);
   if (v->home == FHRL_ISS_HOME_GAIN)
-    return minus(r, over(r, rho, plus(r, one, times(r, exactly(r, v->beta), e))), rho);
+    return minus(r, over(r, rho, plus(r, one, product(r, exactly(r, v->beta), e))), rho);
   if (v->home == FHRL_ISS_HOME_NONE) return exactly(r, 0.0);
-  arb_srcptr s = negative(r, times(r, fhrl_iss_reduced_kappa(v, r, rho), e));
-  return v->home == FHRL_ISS_HOME_REENTRY ? times(r, s, form(v, r, y, rho)) : s;
+  arb_srcptr s = negative(r, product(r, fhrl_iss_reduced_kappa(v, r, rho), e));
+  return v->home == FHRL_ISS_HOME_REENTRY ? product(r, s, form(v, r, y, rho)) : s;
 }
 
 void fhrl_iss_ball_look(const fhrl_iss_view *v, const double x[], const double u[], fhrl_iss_ball *out)
@@ -142,43 +142,43 @@ typedef sides claim(const fhrl_iss_frame *f, fhrl_iss_ball *b);
 
 static arb_srcptr rate(fhrl_iss_ball *b) { return plus(&b->r, plus(&b->r, b->leak, b->drive), b->home); }
 
-static arb_srcptr V_dot(fhrl_iss_ball *b) { return times(&b->r, b->e, rate(b)); }
+static arb_srcptr V_dot(fhrl_iss_ball *b) { return product(&b->r, b->e, rate(b)); }
 
 // c_A |A|^2 + c_u |u|^2
 static arb_srcptr disturbance(fhrl_iss_ball *b, double c_A, double c_u)
 {
   fhrl_reckon *r = &b->r;
-  return plus(r, times(r, exactly(r, c_A), square(r, b->A)), times(r, exactly(r, c_u), square(r, b->u)));
+  return plus(r, product(r, exactly(r, c_A), square(r, b->A)), product(r, exactly(r, c_u), square(r, b->u)));
 }
 
 static sides s14(const fhrl_iss_frame *f, fhrl_iss_ball *b) { return (sides){V_dot(b), V_dot(b)}; }
 
 static sides s15(const fhrl_iss_frame *f, fhrl_iss_ball *b)
 {
-  return (sides){times(&b->r, b->e, b->leak), negative(&b->r, square(&b->r, b->e))};
+  return (sides){product(&b->r, b->e, b->leak), negative(&b->r, square(&b->r, b->e))};
 }
 
 static sides s16(const fhrl_iss_frame *f, fhrl_iss_ball *b)
 {
   const fhrl_iss_constants *k = f->k;
   fhrl_reckon *r = &b->r;
-  arb_srcptr own = plus(r, times(r, exactly(r, k->a_f), b->rho), times(r, exactly(r, k->b_A), b->A));
-  return (sides){magnitude(r, b->drive), plus(r, own, times(r, exactly(r, k->b_u), b->u))};
+  arb_srcptr own = plus(r, product(r, exactly(r, k->a_f), b->rho), product(r, exactly(r, k->b_A), b->A));
+  return (sides){magnitude(r, b->drive), plus(r, own, product(r, exactly(r, k->b_u), b->u))};
 }
 
 static sides s17(const fhrl_iss_frame *f, fhrl_iss_ball *b)
 {
   const fhrl_iss_constants *k = f->k;
   fhrl_reckon *r = &b->r;
-  arb_srcptr own = times(r, exactly(r, k->S17_f), square(r, b->e));
-  return (sides){magnitude(r, times(r, b->e, b->drive)), plus(r, own, disturbance(b, k->S17_A, k->S17_u))};
+  arb_srcptr own = product(r, exactly(r, k->S17_f), square(r, b->e));
+  return (sides){magnitude(r, product(r, b->e, b->drive)), plus(r, own, disturbance(b, k->S17_A, k->S17_u))};
 }
 
 static sides s20(const fhrl_iss_frame *f, fhrl_iss_ball *b)
 {
   fhrl_reckon *r = &b->r;
-  return (sides){times(r, b->e, b->home),
-    negative(r, times(r, fhrl_iss_reduced_kappa(f->v, r, b->rho), square(r, b->e)))};
+  return (sides){
+    product(r, b->e, b->home), negative(r, product(r, fhrl_iss_reduced_kappa(f->v, r, b->rho), square(r, b->e)))};
 }
 
 static sides s21(const fhrl_iss_frame *f, fhrl_iss_ball *b)
@@ -186,7 +186,7 @@ static sides s21(const fhrl_iss_frame *f, fhrl_iss_ball *b)
   const fhrl_iss_constants *k = f->k;
   fhrl_reckon *r = &b->r;
   arb_srcptr damping = plus(r, exactly(r, 1.0), fhrl_iss_reduced_kappa(f->v, r, b->rho));
-  arb_srcptr own = times(r, minus(r, exactly(r, k->S17_f), damping), square(r, b->e));
+  arb_srcptr own = product(r, minus(r, exactly(r, k->S17_f), damping), square(r, b->e));
   return (sides){V_dot(b), plus(r, own, disturbance(b, k->S17_A, k->S17_u))};
 }
 
@@ -194,14 +194,14 @@ static sides s22(const fhrl_iss_frame *f, fhrl_iss_ball *b)
 {
   const fhrl_iss_constants *k = f->k;
   fhrl_reckon *r = &b->r;
-  arb_srcptr own = negative(r, times(r, exactly(r, fmax(k->S22_c, 0.0)), square(r, b->e)));
+  arb_srcptr own = negative(r, product(r, exactly(r, fmax(k->S22_c, 0.0)), square(r, b->e)));
   return (sides){V_dot(b), plus(r, own, disturbance(b, k->S17_A, k->S17_u))};
 }
 
 static sides practical_with(fhrl_iss_ball *b, double c, double c_0, double c_A, double c_u)
 {
   fhrl_reckon *r = &b->r;
-  arb_srcptr own = minus(r, exactly(r, c_0), times(r, exactly(r, c), square(r, b->e)));
+  arb_srcptr own = minus(r, exactly(r, c_0), product(r, exactly(r, c), square(r, b->e)));
   return (sides){V_dot(b), plus(r, own, disturbance(b, c_A, c_u))};
 }
 
@@ -221,20 +221,21 @@ static sides gain_bound(const fhrl_iss_frame *f, fhrl_iss_ball *b)
 {
   fhrl_reckon *r = &b->r;
   arb_srcptr level = plus(r, over(r, exactly(r, 1.0), exactly(r, f->v->beta)), exactly(r, f->k->drive_sup));
-  return (sides){rate(b), minus(r, level, times(r, exactly(r, 2.0), b->rho))};
+  return (sides){rate(b), minus(r, level, product(r, exactly(r, 2.0), b->rho))};
 }
 
 static sides gain_pole(const fhrl_iss_frame *f, fhrl_iss_ball *b)
 {
   fhrl_reckon *r = &b->r;
-  return (sides){negative(r, plus(r, exactly(r, 1.0), times(r, exactly(r, f->v->beta), b->e))), exactly(r, 0.0)};
+  return (sides){negative(r, plus(r, exactly(r, 1.0), product(r, exactly(r, f->v->beta), b->e))), exactly(r, 0.0)};
 }
 
 static const struct {
   const char *id;
   claim *sides;
-} claims[] = {{"S13", s14}, {"S14", s14}, {"S15", s15}, {"S16", s16}, {"S17", s17}, {"S20", s20}, {"S21", s21}, {"S22", s22},
-  {"practical", practical}, {"practical_tight", tight}, {"gain_bound", gain_bound}, {"gain_pole", gain_pole}};
+} claims[] = {{"S13", s14}, {"S14", s14}, {"S15", s15}, {"S16", s16}, {"S17", s17}, {"S20", s20}, {"S21", s21},
+  {"S22", s22}, {"practical", practical}, {"practical_tight", tight}, {"gain_bound", gain_bound},
+  {"gain_pole", gain_pole}};
 
 int fhrl_iss_ball_sides(const fhrl_iss_frame *f, fhrl_iss_ball *b, const char *id, arb_srcptr *lhs, arb_srcptr *rhs)
 {

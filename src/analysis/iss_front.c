@@ -30,7 +30,8 @@ static double least_c_0(const fhrl_iss_view *v, const fhrl_iss_constants *k, con
 
 static double ultimate(const fhrl_iss_constants *k, const fhrl_iss_tight *t)
 {
-  const double A = t->c_A > 0.0 ? t->c_A * k->A_bar * k->A_bar : 0.0, u = t->c_u > 0.0 ? t->c_u * k->u_bar * k->u_bar : 0.0;
+  const double A = t->c_A > 0.0 ? t->c_A * k->A_bar * k->A_bar : 0.0,
+               u = t->c_u > 0.0 ? t->c_u * k->u_bar * k->u_bar : 0.0;
   return (t->c_0 + A + u) / (2.0 * t->c);
 }
 
@@ -45,15 +46,16 @@ static void keep(const fhrl_iss_constants *k, const fhrl_iss_tight *t, fhrl_iss_
 static void split_young(const fhrl_iss_constants *k, double sum, fhrl_iss_tight *t)
 {
   const double A = t->b_A > 0.0 ? t->b_A * k->A_bar : 0.0, u = t->b_u * k->u_bar, both = A + u, floor = 1e-3;
-  const double share = both > 0.0 ? fmin(fmax(A / both, t->b_A > 0.0 ? floor : 0.0), t->b_u > 0.0 ? 1.0 - floor : 1.0) : 0.5;
+  const double share =
+    both > 0.0 ? fmin(fmax(A / both, t->b_A > 0.0 ? floor : 0.0), t->b_u > 0.0 ? 1.0 - floor : 1.0) : 0.5;
   t->delta_A = sum * share;
   t->delta_u = sum - t->delta_A;
   t->c_A = t->b_A > 0.0 ? t->b_A * t->b_A / (2.0 * t->delta_A) * (1.0 + 8.0 * DBL_EPSILON) : 0.0; // rounded up
   t->c_u = t->b_u > 0.0 ? t->b_u * t->b_u / (2.0 * t->delta_u) * (1.0 + 8.0 * DBL_EPSILON) : 0.0;
 }
 
-static void try_sector(const fhrl_iss_view *v, const fhrl_iss_choice *choice, fhrl_iss_constants *k, fhrl_iss_tight *t,
-  fhrl_iss_tight *best)
+static void try_sector(
+  const fhrl_iss_view *v, const fhrl_iss_choice *choice, fhrl_iss_constants *k, fhrl_iss_tight *t, fhrl_iss_tight *best)
 {
   const int free_s = choice->sector == FHRL_ISS_SECTOR_BEST && v->drive == FHRL_ISS_DRIVE_TANH;
   const double all = 1.0 + v->kappa / (1.0 + v->epsilon) - t->c, room = all - (free_s ? k->W : 0.0);

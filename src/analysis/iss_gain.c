@@ -34,7 +34,7 @@ static arb_srcptr fall_margin(const void *context, fhrl_reckon *r, const arb_str
   // radial, reentry: rho - kappa_rho (1 - rho) q, the two terms in rho together: (1 + q kappa_rho) rho - q kappa_rho
   arb_srcptr kappa = fhrl_iss_reduced_kappa(w->f->v, r, &x[0]);
   arb_srcptr q = w->f->v->home == FHRL_ISS_HOME_RADIAL ? exactly(r, 1.0) : between(r, w->f->k->mu, w->f->k->mu_high);
-  arb_srcptr pull = times(r, times(r, q, kappa), minus(r, &x[0], exactly(r, 1.0)));
+  arb_srcptr pull = product(r, product(r, q, kappa), minus(r, &x[0], exactly(r, 1.0)));
   return minus(r, plus(r, &x[0], pull), drive);
 }
 
@@ -55,10 +55,16 @@ static double from_all_starts(const fhrl_iss_frame *f, double u, char reason[])
   const fhrl_iss_constants *k = f->k;
   const int bounded = !isnan(k->drive_sup), fast = v->drive == FHRL_ISS_DRIVE_FASTWEIGHT;
   // |yhat'f| <= slope rho + offset
-  const double slope = fast ? k->A_bar * fabs(v->gamma) * k->WvWr : 0.0, offset = fast ? k->A_bar * k->WvB * u : k->drive_sup;
+  const double slope = fast ? k->A_bar * fabs(v->gamma) * k->WvWr : 0.0,
+               offset = fast ? k->A_bar * k->WvB * u : k->drive_sup;
   double rate = 1.0, rest = 0.0;
   if ((fast && !isfinite(k->A_bar)) || (!fast && !bounded)) {
-    snprintf(reason, FHRL_ISS_REASON, "the drive has no bound: %s", k->sector_reason ? k->sector_reason : "its sector is not known");
+    snprintf(reason, FHRL_ISS_REASON, "the drive has no bound: %s",
+      k->sector_reason ? k->sector_reason : "its sector is not known");
+    return FHRL_NAN;
+  }
+  if (v->home == FHRL_ISS_HOME_GAIN && v->beta > 1.0) {
+    snprintf(reason, FHRL_ISS_REASON, "beta = %.6g > 1: the gain has a pole", v->beta);
     return FHRL_NAN;
   }
   if (v->home == FHRL_ISS_HOME_RADIAL) {
@@ -72,7 +78,8 @@ static double from_all_starts(const fhrl_iss_frame *f, double u, char reason[])
     rest = rate; // the bound is max(1, ...)
   }
   if (!(rate - slope > 0.0)) {
-    snprintf(reason, FHRL_ISS_REASON, "the rate %.6g of the damping does not exceed %.6g, what the drive gains with rho", rate, slope);
+    snprintf(reason, FHRL_ISS_REASON,
+      "the rate %.6g of the damping does not exceed %.6g, what the drive gains with rho", rate, slope);
     return FHRL_NAN;
   }
   return inflation * (rest + offset) / (rate - slope);
@@ -86,8 +93,8 @@ static double memory_of(const fhrl_iss_view *v, const fhrl_iss_constants *k, dou
 }
 
 // The least R on a scan from the top down to which rho falls all the way, proved; top if nothing better is.
-static fhrl_status descend(const fall *w, double top, long most, const volatile sig_atomic_t *stop, double *R, long *boxes,
-  fhrl_err *err)
+static fhrl_status descend(
+  const fall *w, double top, long most, const volatile sig_atomic_t *stop, double *R, long *boxes, fhrl_err *err)
 {
   double low = top;
   for (int i = SCAN - 1; i >= 0; i--) {
@@ -124,9 +131,10 @@ double fhrl_iss_gain_layer(const fhrl_iss_view *v, double value, double WvWr)
   fhrl_reckon_init(&r);
   for (int i = 0; i < STEPS; i++) {
     forget(&r);
-    arb_srcptr one = exactly(&r, 1.0), loop = times(&r, times(&r, exactly(&r, fabs(v->gamma)), exactly(&r, WvWr)), exactly(&r, R));
-    arb_srcptr s = times(&r, exactly(&r, v->r), plus(&r, exactly(&r, value), loop));
-    arb_srcptr divisor = plus(&r, one, times(&r, exactly(&r, v->beta), minus(&r, s, one)));
+    arb_srcptr one = exactly(&r, 1.0),
+               loop = product(&r, product(&r, exactly(&r, fabs(v->gamma)), exactly(&r, WvWr)), exactly(&r, R));
+    arb_srcptr s = product(&r, exactly(&r, v->r), plus(&r, exactly(&r, value), loop));
+    arb_srcptr divisor = plus(&r, one, product(&r, exactly(&r, v->beta), minus(&r, s, one)));
     const double next = fhrl_ball_high(over(&r, s, divisor)) * inflation;
     const int done = !(next < R * (1.0 - 1e-9));
     R = fmin(R, next);
@@ -143,12 +151,18 @@ fhrl_status fhrl_iss_gain_radius(const fhrl_iss_frame *f, double u, long most, c
   *R = FHRL_NAN;
   *boxes = 0;
   reason[0] = '\0';
-  if (v->home == FHRL_ISS_HOME_LAYER && v->beta <= 1.0) {
+  if (v->home == FHRL_ISS_HOME_LAYER && v->beta > 1.0) {
+    snprintf(reason, FHRL_ISS_REASON, "beta = %.6g > 1: the gain has a pole", v->beta);
+    return FHRL_OK;
+  }
+  if (v->home == FHRL_ISS_HOME_LAYER) {
     *R = fhrl_iss_gain_layer(v, inflation * (f->k->Wv * u + f->k->bv), f->k->WvWr);
     return FHRL_OK;
   }
   if (!fhrl_iss_reduced_knows(v) || (v->n_A > 0 && !(v->lambda > 0.0))) {
-    snprintf(reason, FHRL_ISS_REASON, "%s", v->n_A > 0 && !(v->lambda > 0.0) ? "lambda = 0: the memory has no bound" : "the terms of this model are not known in scalars");
+    snprintf(reason, FHRL_ISS_REASON, "%s",
+      v->n_A > 0 && !(v->lambda > 0.0) ? "lambda = 0: the memory has no bound"
+                                       : "the terms of this model are not known in scalars");
     return FHRL_OK;
   }
   double top = from_all_starts(f, u, reason);
@@ -171,7 +185,7 @@ typedef struct probe {
   fhrl_iss *iss;
   const fhrl_iss_sample *q;
   fhrl_solver solver;
-  fhrl_system *s; // owned: what is integrated
+  fhrl_system *s;    // owned: what is integrated
   double *x, *u, *g; // owned; (n), (n_u) each
   double t_end;
 } probe;
@@ -205,7 +219,8 @@ static fhrl_status orbit(probe *w, int k, double size, double *most, fhrl_err *e
   const int n_u = w->s->dims.n_u, turning = k == DIRECTIONS;
   fhrl_err reason = {FHRL_OK, ""};
   fhrl_integrator *it = NULL;
-  const fhrl_random at = {.seed = w->q->plan->seed, .stream = FHRL_STREAM_START, .step = (uint32_t)k, .layer = GAIN_LAYER};
+  const fhrl_random at = {
+    .seed = w->q->plan->seed, .stream = FHRL_STREAM_START, .step = (uint32_t)k, .layer = GAIN_LAYER};
   fhrl_random_normal(at, 0, (size_t)n_u, w->u);
   const double norm = fhrl_norm(n_u, w->u);
   for (int i = 0; i < n_u; i++) w->u[i] *= norm > 0.0 ? size / norm : 0.0;
@@ -213,7 +228,8 @@ static fhrl_status orbit(probe *w, int k, double size, double *most, fhrl_err *e
   w->s->u = w->u;
   fhrl_status status = fhrl_integrator_create(w->s, NULL, &w->solver, 0.0, w->x, &it, &reason);
   for (int i = 1; status == FHRL_OK && (double)(i - 1) < 2.0 * w->t_end; i++) {
-    if (w->iss->watch.stop && *w->iss->watch.stop) status = fhrl_fail(&reason, FHRL_INTERRUPT, "interrupted within the gain curve");
+    if (w->iss->watch.stop && *w->iss->watch.stop)
+      status = fhrl_fail(&reason, FHRL_INTERRUPT, "interrupted within the gain curve");
     if (status == FHRL_OK) status = fhrl_integrator_advance(it, fmin(0.5 * i, w->t_end), &reason);
     const double *x = fhrl_integrator_state(it), rho = fhrl_norm(v->d, x + v->y);
     if (0.5 * i > 0.5 * w->t_end && rho > *most) *most = rho;
@@ -243,7 +259,8 @@ static fhrl_status replay(probe *w, const fhrl_input *in, double scale, double *
   FHRL_DO(status, fhrl_input_hold(&scaled, in->tokens, in->n_u, value, err));
   FHRL_DO(status, fhrl_integrator_create(w->s, &scaled, &w->solver, 0.0, w->q->base, &it, err));
   for (int k = 1; (double)k <= w->t_end; k++) {
-    if (w->iss->watch.stop && *w->iss->watch.stop) FHRL_DO(status, fhrl_fail(err, FHRL_INTERRUPT, "interrupted within the gain curve"));
+    if (w->iss->watch.stop && *w->iss->watch.stop)
+      FHRL_DO(status, fhrl_fail(err, FHRL_INTERRUPT, "interrupted within the gain curve"));
     FHRL_DO(status, fhrl_integrator_advance(it, k, err));
     const double rho = fhrl_norm(v->d, fhrl_integrator_state(it) + v->y);
     if (k > 0.5 * w->t_end && rho > *most) *most = rho;
@@ -292,7 +309,8 @@ fhrl_status fhrl_iss_gain_find(fhrl_iss *iss, const fhrl_iss_sample *q, const fh
   for (int k = 0; k <= levels; k++) {
     fhrl_iss_gain_level *l = &g.level[g.levels++];
     l->u = top * k / levels;
-    FHRL_DO(status, fhrl_iss_gain_radius(&f, l->u, q->plan->boxes, iss->watch.stop, &l->certified, &l->boxes, g.reason, err));
+    FHRL_DO(
+      status, fhrl_iss_gain_radius(&f, l->u, q->plan->boxes, iss->watch.stop, &l->certified, &l->boxes, g.reason, err));
     FHRL_DO(status, measure(&w, in, l->u, &g, &l->measured, err));
   }
 done:

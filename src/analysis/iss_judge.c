@@ -11,8 +11,8 @@
 #include "analysis/metrics.h"
 
 // The orbits as a whole decide what no single state can [theory 3e].
-static fhrl_status judge_spectral(fhrl_iss *iss, const fhrl_iss_plan *plan, const fhrl_input *in, double u[],
-  fhrl_err *err)
+static fhrl_status judge_spectral(
+  fhrl_iss *iss, const fhrl_iss_plan *plan, const fhrl_input *in, double u[], fhrl_err *err)
 {
   fhrl_iss_claim *c = &iss->claim[fhrl_iss_rules_find("reentry_spectral")];
   if (c->verdict == FHRL_ISS_OPEN) return FHRL_OK;
@@ -31,8 +31,8 @@ static fhrl_status judge_spectral(fhrl_iss *iss, const fhrl_iss_plan *plan, cons
   char start[64] = "";
   if (first) snprintf(start, sizeof start, ", first from rho_0 = %.6g", first->rho_0);
   c->of_orbits = 1;
-  snprintf(c->reason, sizeof c->reason, "1 + kappa min Re lambda(W_r) = %.6g; %d of %d orbits diverged%s%s", sign, diverged,
-    iss->paths, start, sign < 0.0 && first == NULL ? ": no start that diverges was found" : "");
+  snprintf(c->reason, sizeof c->reason, "1 + kappa min Re lambda(W_r) = %.6g; %d of %d orbits diverged%s%s", sign,
+    diverged, iss->paths, start, sign < 0.0 && first == NULL ? ": no start that diverges was found" : "");
   if (iss->paths == 0 || fabs(sign) < 1e-9 || (sign < 0.0 && first == NULL)) {
     c->verdict = FHRL_ISS_OPEN;
     return FHRL_OK;
@@ -50,13 +50,14 @@ static void judge_rest(fhrl_iss *iss)
   if (s17->verdict == FHRL_ISS_VIOLATED && !isnan(iss->S17_needed))
     snprintf(s17->reason, sizeof s17->reason, "at A = 0, u = 0 no c_f below %.4g would do", iss->S17_needed);
   if (s22->verdict == FHRL_ISS_VIOLATED && !isnan(iss->S22_allowed))
-    snprintf(s22->reason, sizeof s22->reason, iss->S22_allowed > 0.0 ? "at A = 0, u = 0 no c above %.4g would do"
-                                                                     : "at A = 0, u = 0 no c > 0 would do (least -V_dot/e^2: %.4g)",
+    snprintf(s22->reason, sizeof s22->reason,
+      iss->S22_allowed > 0.0 ? "at A = 0, u = 0 no c above %.4g would do"
+                             : "at A = 0, u = 0 no c > 0 would do (least -V_dot/e^2: %.4g)",
       iss->S22_allowed);
   if (s22->verdict == FHRL_ISS_HELD && iss->constants.S22_c <= 0.0) {
     s22->verdict = FHRL_ISS_OPEN;
-    snprintf(s22->reason, sizeof s22->reason, "1 + kappa/(1+eps) - c_f = %.6g: kappa is not large enough for the argument",
-      iss->constants.S22_c);
+    snprintf(s22->reason, sizeof s22->reason,
+      "1 + kappa/(1+eps) - c_f = %.6g: kappa is not large enough for the argument", iss->constants.S22_c);
   }
   fhrl_iss_claim *s15 = &iss->claim[fhrl_iss_rules_find("S15")];
   if (s15->verdict == FHRL_ISS_VIOLATED)
@@ -93,7 +94,8 @@ static double confirmed(const fhrl_iss *iss, const fhrl_iss_claim *c, const fhrl
 // The pole of the layer's gain asks for beta alone.
 static double confirmed_anyway(const fhrl_iss *iss, const fhrl_iss_claim *c, const fhrl_iss_witness *w)
 {
-  if (iss->view.home == FHRL_ISS_HOME_LAYER && c->rule->compare == iss->claim[fhrl_iss_rules_find("gain_pole")].rule->compare)
+  if (iss->view.home == FHRL_ISS_HOME_LAYER &&
+    c->rule->compare == iss->claim[fhrl_iss_rules_find("gain_pole")].rule->compare)
     return iss->view.beta - 1.0 > 0.0 ? iss->view.beta - 1.0 : FHRL_NAN; // exact: beta < 2^53
   return confirmed(iss, c, w);
 }
@@ -114,7 +116,8 @@ static void forget_witness(fhrl_iss_witness *w)
 
 static void confirm(fhrl_iss *iss, fhrl_iss_claim *c)
 {
-  if (c->of_orbits) return; // no single state shows it: lhs and rhs are the orbit's, and what it allows for is its error
+  if (c->of_orbits)
+    return; // no single state shows it: lhs and rhs are the orbit's, and what it allows for is its error
   c->witness.gap_low = confirmed_anyway(iss, c, &c->witness);
   c->worst.gap_low = confirmed_anyway(iss, c, &c->worst);
   c->witness.verified = c->witness.gap_low > 0.0;
@@ -124,7 +127,8 @@ static void confirm(fhrl_iss *iss, fhrl_iss_claim *c)
   c->verdict = FHRL_ISS_OPEN;
   snprintf(c->reason, sizeof c->reason, "in double precision %.9g against %.9g at rho = %.9g, which ball arithmetic %s",
     c->witness.lhs, c->witness.rhs, c->witness.rho,
-    fhrl_iss_ball_knows(&iss->view) ? "does not confirm" : "cannot confirm for this model: its terms are not known to it");
+    fhrl_iss_ball_knows(&iss->view) ? "does not confirm"
+                                    : "cannot confirm for this model: its terms are not known to it");
   forget_witness(&c->witness);
   forget_witness(&c->worst);
 }
@@ -137,10 +141,11 @@ static fhrl_status certify(fhrl_iss *iss, fhrl_iss_claim *c, const fhrl_iss_plan
   const fhrl_iss_ground ground = {plan->rho_min, plan->rho_max, plan->boxes, iss->watch.stop};
   fhrl_iss_proof proof;
   FHRL_TRY(fhrl_iss_certify(&f, &ground, c->rule->id, &proof, err));
-  if (proof.method == NULL || iss->reduced_gap > 0.0) return FHRL_OK; // the model's terms are not those that were proved of
+  if (proof.method == NULL || iss->reduced_gap > 0.0)
+    return FHRL_OK; // the model's terms are not those that were proved of
   if (c->verdict == FHRL_ISS_VIOLATED)
-    return fhrl_fail(err, FHRL_NUMERIC, "%s is proved (%s) and violated at rho = %.17g: %.17g against %.17g", c->rule->id,
-      proof.form, c->witness.rho, c->witness.lhs, c->witness.rhs);
+    return fhrl_fail(err, FHRL_NUMERIC, "%s is proved (%s) and violated at rho = %.17g: %.17g against %.17g",
+      c->rule->id, proof.form, c->witness.rho, c->witness.lhs, c->witness.rhs);
   c->proof = proof;
   c->verdict = FHRL_ISS_CERTIFIED;
   return FHRL_OK;

@@ -21,7 +21,8 @@ fhrl_status fhrl_iss_lab_run(fhrl_iss *iss, const fhrl_input *in, const fhrl_sol
   const fhrl_iss_frame f = {&iss->view, &iss->constants};
   long boxes;
   char reason[FHRL_ISS_REASON];
-  FHRL_DO(status, fhrl_iss_gain_radius(&f, iss->constants.u_bar, plan->boxes, iss->watch.stop, &lab.radius, &boxes, reason, err));
+  FHRL_DO(status,
+    fhrl_iss_gain_radius(&f, iss->constants.u_bar, plan->boxes, iss->watch.stop, &lab.radius, &boxes, reason, err));
   status = fhrl_contraction_find(iss, &q, in, solver, plan->pairs, &lab.contraction, err);
 done:
   if (status == FHRL_OK) *out = lab;
@@ -39,8 +40,8 @@ void fhrl_iss_lab_free(fhrl_iss_lab *lab)
 
 int fhrl_iss_lab_bounded(const fhrl_iss *iss, const fhrl_iss_lab *lab, const char **id, double *rho)
 {
-  static const char *const proofs[] = {"gain_bound", "ultimate", "reentry_dissipative", "reentry_spectral", "practical_tight",
-    "practical"};
+  static const char *const proofs[] = {
+    "gain_bound", "ultimate", "reentry_dissipative", "reentry_spectral", "practical_tight", "practical"};
   const fhrl_iss_constants *k = &iss->constants;
   if (isfinite(lab->radius) && !(iss->reduced_gap > 0.0)) {
     *id = "gain";
@@ -56,7 +57,8 @@ int fhrl_iss_lab_bounded(const fhrl_iss *iss, const fhrl_iss_lab *lab, const cha
       if (strcmp(c->proof.constant[j].name, "rho_ultimate") == 0) *rho = c->proof.constant[j].value;
     if (strcmp(*id, "ultimate") == 0)
       *rho = (iss->view.kappa * (1.0 + iss->view.epsilon) + k->drive_sup) / (1.0 + iss->view.kappa);
-    if (strcmp(*id, "reentry_dissipative") == 0) *rho = fmax(1.0, k->drive_sup / fmin(1.0, 1.0 + iss->view.kappa * k->mu));
+    if (strcmp(*id, "reentry_dissipative") == 0)
+      *rho = fmax(1.0, k->drive_sup / fmin(1.0, 1.0 + iss->view.kappa * k->mu));
     if (strcmp(*id, "practical_tight") == 0) *rho = 1.0 + sqrt(2.0 * k->tight.V_ultimate);
     if (strcmp(*id, "reentry_spectral") == 0 && isnan(*rho)) continue; // it is divergence that is proved
     return isfinite(*rho);
@@ -137,7 +139,8 @@ static void put_reach(const fhrl_iss_reach *r, fhrl_json *result)
   fhrl_json_text(o, "bound", r->rule);
   fhrl_json_real(o, "rate", r->rate, "no bound on rho is known");
   fhrl_json_real(o, "level", r->level, "no bound on rho is known");
-  fhrl_json_real(o, "rho_end", r->row[(size_t)(r->times - 1) * FHRL_ISS_REACH_COLUMNS + FHRL_ISS_REACH_MOST], "no member got there");
+  fhrl_json_real(
+    o, "rho_end", r->row[(size_t)(r->times - 1) * FHRL_ISS_REACH_COLUMNS + FHRL_ISS_REACH_MOST], "no member got there");
   fhrl_json_real(o, "tightness", r->tightness, "no bound on rho is known");
   fhrl_json_real(o, "tightness_V", r->tightness_V, "no bound on V is known");
   fhrl_json_int(o, "above_bound", r->above);
@@ -160,7 +163,10 @@ static void put_gain(const fhrl_iss_gain *g, fhrl_json *result)
     fhrl_json_real(level, "measured", l->measured, "an orbit ended early or grew without bound");
     fhrl_json_real(level, "certified", l->certified, g->reason);
     const int small = l->certified < 1e-6; // a quotient of two numbers that vanish says nothing
-    fhrl_json_real(level, "tightness", small ? FHRL_NAN : l->measured / l->certified, g->reason[0] ? g->reason : small ? "rho vanishes" : "not measured");
+    fhrl_json_real(level, "tightness", small ? FHRL_NAN : l->measured / l->certified,
+      g->reason[0] ? g->reason
+        : small    ? "rho vanishes"
+                   : "not measured");
     fhrl_json_int(level, "boxes", l->boxes);
     fhrl_json_add(levels, level);
   }

@@ -69,7 +69,8 @@ fhrl_status fhrl_iss_map_find(fhrl_iss *iss, const fhrl_iss_sample *q, int point
   fhrl_status status = FHRL_OK;
   double *x = malloc((size_t)q->v->s->n * sizeof *x), *u = calloc((size_t)q->v->s->dims.n_u + 1, sizeof *u);
   m.rho = malloc(((size_t)m.radii + m.sizes + cells * FHRL_ISS_MAP_RULES) * sizeof *m.rho);
-  if (x == NULL || u == NULL || m.rho == NULL) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for a map of %d radii", points));
+  if (x == NULL || u == NULL || m.rho == NULL)
+    FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for a map of %d radii", points));
   m.A = m.rho + m.radii;
   m.gap = m.A + m.sizes;
   for (int i = 0; i < m.radii; i++) m.rho[i] = q->plan->rho_max * (i + 1) / m.radii;
@@ -77,7 +78,8 @@ fhrl_status fhrl_iss_map_find(fhrl_iss *iss, const fhrl_iss_sample *q, int point
   for (size_t c = 0; c < cells; c++) {
     double *gap = m.gap + c * FHRL_ISS_MAP_RULES;
     for (int k = 0; k < FHRL_ISS_MAP_RULES; k++) gap[k] = FHRL_NAN;
-    if (iss->watch.stop && *iss->watch.stop) FHRL_DO(status, fhrl_fail(err, FHRL_INTERRUPT, "interrupted within the map"));
+    if (iss->watch.stop && *iss->watch.stop)
+      FHRL_DO(status, fhrl_fail(err, FHRL_INTERRUPT, "interrupted within the map"));
     for (int k = 0; k < DIRECTIONS * MEMORIES; k++) {
       place(q, k, m.rho[c / m.sizes], m.A[c % m.sizes], x);
       FHRL_DO(status, look(iss, x, u, gap, err));

@@ -94,13 +94,15 @@ static int by_size(const void *a, const void *b)
 static void record(work *w, double t, fhrl_iss_reach *out)
 {
   const fhrl_iss_view *v = &w->iss->view;
-  double *row = out->row + (size_t)out->times * FHRL_ISS_REACH_COLUMNS, *path = out->path + (size_t)out->times * out->drawn;
+  double *row = out->row + (size_t)out->times * FHRL_ISS_REACH_COLUMNS,
+         *path = out->path + (size_t)out->times * out->drawn;
   double V_most = 0.0, V_0_most = 0.0;
   long count = 0;
   for (long i = 0; i < w->e.members; i++) {
     const double rho = fhrl_norm(v->d, w->e.x + (size_t)i * w->e.n + v->y), V = 0.5 * (rho - 1.0) * (rho - 1.0);
     const double V_0 = 0.5 * (w->rho_0[i] - 1.0) * (w->rho_0[i] - 1.0), error = w->error * (1.0 + rho);
-    if (w->e.member[i] == FHRL_MEMBER_FAILED && t > 0.0) w->above[i] |= LOST; // for good: from where it stopped it could go on
+    if (w->e.member[i] == FHRL_MEMBER_FAILED && t > 0.0)
+      w->above[i] |= LOST; // for good: from where it stopped it could go on
     if (i < out->drawn) path[i] = w->above[i] & LOST ? FHRL_NAN : rho;
     V_0_most = larger(V_0, V_0_most);
     if (w->above[i] & LOST) continue;
@@ -143,7 +145,8 @@ static void begin(work *w, fhrl_iss_reach *out)
   const size_t n = (size_t)w->e.n;
   for (long i = 0; i < w->e.members; i++) { // radii in an order that spreads the ones drawn over all of them
     const long turn = (i * 389) % w->e.members;
-    fhrl_iss_sample_start(w->q, (int)i, w->q->plan->rho_max * ((double)turn + 0.5) / (double)w->e.members, w->start + (size_t)i * n);
+    fhrl_iss_sample_start(
+      w->q, (int)i, w->q->plan->rho_max * ((double)turn + 0.5) / (double)w->e.members, w->start + (size_t)i * n);
     w->rho_0[i] = fhrl_norm(w->iss->view.d, w->start + (size_t)i * n + w->iss->view.y);
     out->rho_0_max = larger(out->rho_0_max, w->rho_0[i]);
   }
@@ -170,8 +173,8 @@ static void finish(work *w)
   free(w->above);
 }
 
-fhrl_status fhrl_iss_reach_find(fhrl_iss *iss, const fhrl_iss_sample *q, const fhrl_input *in, const fhrl_solver *solver,
-  long starts, int threads, fhrl_iss_reach *out, fhrl_err *err)
+fhrl_status fhrl_iss_reach_find(fhrl_iss *iss, const fhrl_iss_sample *q, const fhrl_input *in,
+  const fhrl_solver *solver, long starts, int threads, fhrl_iss_reach *out, fhrl_err *err)
 {
   *out = (fhrl_iss_reach){.rate = FHRL_NAN, .level = FHRL_NAN, .tightness = FHRL_NAN, .tightness_V = FHRL_NAN};
   if (starts < 1) return FHRL_OK;
@@ -218,8 +221,8 @@ void fhrl_iss_reach_free(fhrl_iss_reach *reach)
 
 fhrl_status fhrl_iss_reach_save(const fhrl_iss_reach *reach, const char *path, fhrl_err *err)
 {
-  static const char *const names[] = {"t", "rho_min", "rho_q05", "rho_median", "rho_q95", "rho_max", "V_max", "bound_rho",
-    "bound_V", "bound_V_tight"};
+  static const char *const names[] = {
+    "t", "rho_min", "rho_q05", "rho_median", "rho_q95", "rho_max", "V_max", "bound_rho", "bound_V", "bound_V_tight"};
   static const char *const units[] = {"time", "1", "1", "1", "1", "1", "1", "1", "1", "1"};
   fhrl_table t;
   FHRL_TRY(fhrl_table_begin(&t, path, "fhrl.iss.reach/1", names, units, FHRL_ISS_REACH_COLUMNS, err));
@@ -230,7 +233,8 @@ fhrl_status fhrl_iss_reach_save(const fhrl_iss_reach *reach, const char *path, f
       double row[FHRL_ISS_REACH_COLUMNS];
       for (int j = 0; j < FHRL_ISS_REACH_COLUMNS; j++) row[j] = FHRL_NAN;
       row[FHRL_ISS_REACH_T] = reach->row[(size_t)i * FHRL_ISS_REACH_COLUMNS];
-      for (int j = FHRL_ISS_REACH_LEAST; j <= FHRL_ISS_REACH_MOST; j++) row[j] = reach->path[(size_t)i * reach->drawn + k];
+      for (int j = FHRL_ISS_REACH_LEAST; j <= FHRL_ISS_REACH_MOST; j++)
+        row[j] = reach->path[(size_t)i * reach->drawn + k];
       fhrl_table_row(&t, row);
     }
   }

@@ -13,7 +13,7 @@ arb_srcptr fhrl_iss_reduced_kappa(const fhrl_iss_view *v, fhrl_reckon *r, arb_sr
 {
   if (v->epsilon == 0.0) return exactly(r, v->kappa);
   arb_srcptr eps = exactly(r, v->epsilon), one = exactly(r, 1.0);
-  return times(r, exactly(r, v->kappa), minus(r, one, over(r, eps, plus(r, rho, eps))));
+  return product(r, exactly(r, v->kappa), minus(r, one, over(r, eps, plus(r, rho, eps))));
 }
 
 arb_srcptr fhrl_iss_reduced_home(const fhrl_iss_frame *f, fhrl_reckon *r, arb_srcptr rho)
@@ -21,14 +21,17 @@ arb_srcptr fhrl_iss_reduced_home(const fhrl_iss_frame *f, fhrl_reckon *r, arb_sr
   const fhrl_iss_view *v = f->v;
   arb_srcptr one = exactly(r, 1.0), e = minus(r, rho, one);
   switch (v->home) {
-  case FHRL_ISS_HOME_RADIAL: return negative(r, times(r, fhrl_iss_reduced_kappa(v, r, rho), e)); // (2)
-  case FHRL_ISS_HOME_REENTRY:                                                                    // (3)
-    return negative(r, times(r, times(r, fhrl_iss_reduced_kappa(v, r, rho), e), between(r, f->k->mu, f->k->mu_high)));
+  case FHRL_ISS_HOME_RADIAL:
+    return negative(r, product(r, fhrl_iss_reduced_kappa(v, r, rho), e)); // (2)
+  case FHRL_ISS_HOME_REENTRY:                                             // (3)
+    return negative(
+      r, product(r, product(r, fhrl_iss_reduced_kappa(v, r, rho), e), between(r, f->k->mu, f->k->mu_high)));
   case FHRL_ISS_HOME_GAIN: { // (4)
     arb_srcptr beta = exactly(r, v->beta);
-    return minus(r, over(r, rho, plus(r, one, times(r, beta, e))), rho);
+    return minus(r, over(r, rho, plus(r, one, product(r, beta, e))), rho);
   }
-  default: return exactly(r, 0.0);
+  default:
+    return exactly(r, 0.0);
   }
 }
 
@@ -36,12 +39,12 @@ arb_srcptr fhrl_iss_reduced_drive(const fhrl_iss_frame *f, fhrl_reckon *r, arb_s
 {
   const fhrl_iss_constants *k = f->k;
   if (f->v->drive == FHRL_ISS_DRIVE_TANH) { // (5)
-    arb_srcptr own = times(r, plus(r, exactly(r, k->W), A), rho);
-    return lesser(r, plus(r, own, times(r, exactly(r, k->B), u)), exactly(r, k->drive_sup));
+    arb_srcptr own = product(r, plus(r, exactly(r, k->W), A), rho);
+    return lesser(r, plus(r, own, product(r, exactly(r, k->B), u)), exactly(r, k->drive_sup));
   }
   if (f->v->drive == FHRL_ISS_DRIVE_FASTWEIGHT) { // (6)
-    arb_srcptr loop = times(r, exactly(r, fabs(f->v->gamma)), exactly(r, k->WvWr));
-    return times(r, A, plus(r, times(r, loop, rho), times(r, exactly(r, k->WvB), u)));
+    arb_srcptr loop = product(r, exactly(r, fabs(f->v->gamma)), exactly(r, k->WvWr));
+    return product(r, A, plus(r, product(r, loop, rho), product(r, exactly(r, k->WvB), u)));
   }
   return exactly(r, 0.0);
 }

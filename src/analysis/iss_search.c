@@ -29,7 +29,8 @@ static double component(const search *s, const double z[], int k)
 {
   if (SIZES + k < s->coordinates) return gsl_cdf_ugaussian_Pinv(fmin(fmax(z[SIZES + k], 1e-6), 1.0 - 1e-6));
   double pair[2];
-  const fhrl_random at = {.seed = s->q->plan->seed, .stream = FHRL_STREAM_START, .step = (uint32_t)s->number, .layer = 3};
+  const fhrl_random at = {
+    .seed = s->q->plan->seed, .stream = FHRL_STREAM_START, .step = (uint32_t)s->number, .layer = 3};
   fhrl_random_normal(at, (size_t)(k - k % 2), 2, pair);
   return pair[k % 2];
 }
@@ -79,7 +80,8 @@ static fhrl_status enter(search *s, const double z[], fhrl_err *err)
 }
 
 // One step of the given length along every coordinate, both ways; *moved if it led up.
-static fhrl_status sweep(search *s, const fhrl_iss_rule *rule, double step, double z[], double *value, int *moved, fhrl_err *err)
+static fhrl_status sweep(
+  search *s, const fhrl_iss_rule *rule, double step, double z[], double *value, int *moved, fhrl_err *err)
 {
   *moved = 0;
   for (int i = 0; i < s->coordinates; i++)
@@ -149,7 +151,8 @@ static long work_of(const fhrl_system *s)
 static fhrl_status draw(search *s, long points, fhrl_err *err)
 {
   gsl_qrng *sobol = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)s->coordinates);
-  if (sobol == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a Sobol sequence of %d coordinates", s->coordinates);
+  if (sobol == NULL)
+    return fhrl_fail(err, FHRL_NOMEM, "no memory for a Sobol sequence of %d coordinates", s->coordinates);
   for (long i = 0; i < points; i++) gsl_qrng_get(sobol, s->z + i * s->coordinates);
   gsl_qrng_free(sobol);
   return FHRL_OK;
@@ -174,7 +177,8 @@ fhrl_status fhrl_iss_search(fhrl_iss *iss, const fhrl_iss_sample *q, fhrl_err *e
   FHRL_DO(status, draw(&s, points, err));
   for (s.number = 0; s.number < points; s.number++) FHRL_DO(status, enter(&s, s.z + s.number * s.coordinates, err));
   for (int i = 0; i < fhrl_iss_rules_count && s.left > 0; i++)
-    if (iss->claim[i].verdict != FHRL_ISS_OPEN) FHRL_DO(status, search_claim(&s, iss->claim[i].rule, points, value, err));
+    if (iss->claim[i].verdict != FHRL_ISS_OPEN)
+      FHRL_DO(status, search_claim(&s, iss->claim[i].rule, points, value, err));
 done:
   free(value);
   free(s.z);

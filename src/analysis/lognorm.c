@@ -27,8 +27,8 @@ static double sum_norm(int by_rows, int n, const double J[], const double w[])
   return most;
 }
 
-fhrl_status fhrl_lognorm_of(fhrl_lognorm_kind kind, int n, const double J[], const double w[], double scratch[], double *mu,
-  fhrl_err *err)
+fhrl_status fhrl_lognorm_of(
+  fhrl_lognorm_kind kind, int n, const double J[], const double w[], double scratch[], double *mu, fhrl_err *err)
 {
   if (kind != FHRL_LOGNORM_2) {
     *mu = sum_norm(kind == FHRL_LOGNORM_INF, n, J, w);
@@ -36,8 +36,8 @@ fhrl_status fhrl_lognorm_of(fhrl_lognorm_kind kind, int n, const double J[], con
   }
   for (int i = 0; i < n; i++)
     for (int j = 0; j < n; j++)
-      scratch[(size_t)i * n + j] = 0.5 * (J[(size_t)i * n + j] * weight(w, i) / weight(w, j) +
-                                         J[(size_t)j * n + i] * weight(w, j) / weight(w, i));
+      scratch[(size_t)i * n + j] =
+        0.5 * (J[(size_t)i * n + j] * weight(w, i) / weight(w, j) + J[(size_t)j * n + i] * weight(w, j) / weight(w, i));
   double *values = malloc((size_t)n * sizeof *values);
   if (values == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d eigenvalues", n);
   const fhrl_status status = fhrl_dense_symmetric(n, scratch, values, NULL, err);

@@ -56,7 +56,7 @@ static inline arb_srcptr minus(fhrl_reckon *r, arb_srcptr a, arb_srcptr b)
   return out;
 }
 
-static inline arb_srcptr times(fhrl_reckon *r, arb_srcptr a, arb_srcptr b)
+static inline arb_srcptr product(fhrl_reckon *r, arb_srcptr a, arb_srcptr b)
 {
   arb_ptr out = fresh(r);
   arb_mul(out, a, b, FHRL_BALL_BITS);

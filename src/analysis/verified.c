@@ -119,16 +119,19 @@ static fhrl_status norm_of(const arb_mat_t M, const double right[], double *uppe
 }
 
 // |M|, M enclosed and, for its singular vectors, rounded (rows, cols).
-static fhrl_status norm_of_any(const arb_mat_t M, int rows, int cols, const double rounded[], double *upper, fhrl_err *err)
+static fhrl_status norm_of_any(
+  const arb_mat_t M, int rows, int cols, const double rounded[], double *upper, fhrl_err *err)
 {
   const int n = rows < cols ? rows : cols, m = rows < cols ? cols : rows;
   fhrl_status status = FHRL_OK;
   arb_mat_t tall;
   arb_mat_init(tall, m, n);
   double *copy = malloc(((size_t)m * n + (size_t)n * n + (size_t)n) * sizeof *copy);
-  if (copy == NULL) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for the norm of a %d x %d matrix", rows, cols));
+  if (copy == NULL)
+    FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for the norm of a %d x %d matrix", rows, cols));
   for (int i = 0; i < rows; i++)
-    for (int j = 0; j < cols; j++) copy[rows < cols ? (size_t)j * n + i : (size_t)i * n + j] = rounded[(size_t)i * cols + j];
+    for (int j = 0; j < cols; j++)
+      copy[rows < cols ? (size_t)j * n + i : (size_t)i * n + j] = rounded[(size_t)i * cols + j];
   if (rows < cols) arb_mat_transpose(tall, M);
   else arb_mat_set(tall, M);
   double *right = copy + (size_t)m * n;
@@ -152,8 +155,8 @@ fhrl_status fhrl_verified_norm(int rows, int cols, const double M[], double *upp
   return status;
 }
 
-fhrl_status fhrl_verified_norm_product(int rows, int inner, int cols, const double L[], const double R[], double *upper,
-  fhrl_err *err)
+fhrl_status fhrl_verified_norm_product(
+  int rows, int inner, int cols, const double L[], const double R[], double *upper, fhrl_err *err)
 {
   *upper = 0.0;
   if (rows == 0 || inner == 0 || cols == 0) return FHRL_OK;

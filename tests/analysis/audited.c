@@ -20,7 +20,8 @@ audited *audit(const char *model, const char *settings, int run)
     double u[64] = {0};
     fhrl_input_at(&a->g.input, 0.0, u);
     assert_ok(fhrl_iss_view_init(&a->iss.view, a->g.system, &err));
-    assert_ok(fhrl_iss_constants_find(&a->iss.view, &a->plan.choice, fhrl_norm(a->g.system->dims.n_u, u), &a->iss.constants, &err));
+    assert_ok(fhrl_iss_constants_find(
+      &a->iss.view, &a->plan.choice, fhrl_norm(a->g.system->dims.n_u, u), &a->iss.constants, &err));
     assert_ok(fhrl_iss_ledger_open(&a->iss, &err));
   }
   fhrl_iss_sample_init(&a->q, &a->iss.view, &a->plan, &a->iss.constants, a->g.x0);

@@ -82,7 +82,7 @@ START_TEST(without_drive_the_sphere_is_neutral_and_never_contracts)
   assert_ok(fhrl_contraction_find(&a->iss, &a->q, &a->g.input, &a->g.solver, a->plan.pairs, &c, &err));
   ck_assert_double_ge(c.norm[FHRL_LOGNORM_2].weighted, -1e-6);
   for (int i = 0; i < c.pairs; i++) {
-    ck_assert_double_gt(c.pair[i].d_end, 0.01);      // they stay apart
+    ck_assert_double_gt(c.pair[i].d_end, 0.01);         // they stay apart
     ck_assert_double_eq_tol(c.pair[i].rate, 0.0, 0.02); // what is left of A's own approach, exp(-t/2) of it
   }
   if (c.proof.proved) { // a shell that leaves the sphere out, and nothing that orbits stay in
@@ -96,11 +96,13 @@ END_TEST
 
 START_TEST(no_pair_approaches_more_slowly_than_certified)
 {
-  static const char *const settings[] = {"model.homeostasis=none", "model.homeostasis=gain model.beta=0.2", "model.homeostasis=none model.d=4",
-    "model.homeostasis=radial model.kappa=0.1 model.epsilon=0.5", "model.homeostasis=none model.d=1"};
+  static const char *const settings[] = {"model.homeostasis=none", "model.homeostasis=gain model.beta=0.2",
+    "model.homeostasis=none model.d=4", "model.homeostasis=radial model.kappa=0.1 model.epsilon=0.5",
+    "model.homeostasis=none model.d=1"};
   fhrl_err err = {FHRL_OK, ""};
   char all[300];
-  snprintf(all, sizeof all, "%s model.w_scale=0.15 model.eta=0.03 model.seed=%d input.seed=%d", settings[_i], _i + 4, _i);
+  snprintf(
+    all, sizeof all, "%s model.w_scale=0.15 model.eta=0.03 model.seed=%d input.seed=%d", settings[_i], _i + 4, _i);
   audited *a = tried("fhrl", all);
   fhrl_contraction c;
   assert_ok(fhrl_contraction_find(&a->iss, &a->q, &a->g.input, &a->g.solver, 4, &c, &err));
@@ -176,9 +178,10 @@ END_TEST
 
 START_TEST(no_orbit_exceeds_the_certified_gain)
 {
-  static const char *const settings[] = {"", "model.w_scale=0.2 model.kappa=2", "model.drive=fastweight model.memory=normalized",
-    "model.homeostasis=gain model.beta=0.8", "model.homeostasis=none model.w_scale=0.3",
-    "model.homeostasis=reentry model.kappa=0.6 model.W_r=diag_-0.7", "model.d=3 model.drive=fastweight model.memory=normalized model.gamma=1"};
+  static const char *const settings[] = {"", "model.w_scale=0.2 model.kappa=2",
+    "model.drive=fastweight model.memory=normalized", "model.homeostasis=gain model.beta=0.8",
+    "model.homeostasis=none model.w_scale=0.3", "model.homeostasis=reentry model.kappa=0.6 model.W_r=diag_-0.7",
+    "model.d=3 model.drive=fastweight model.memory=normalized model.gamma=1"};
   fhrl_err err = {FHRL_OK, ""};
   audited *a = tried("fhrl", settings[_i]);
   fhrl_iss_gain g;
@@ -235,8 +238,9 @@ END_TEST
 
 START_TEST(a_thousand_trajectories_stay_below_their_bounds)
 {
-  static const char *const settings[] = {"", "model.drive=none model.kappa=1", "model.w_scale=0.2 model.kappa=3 model.epsilon=0.1",
-    "model.homeostasis=gain", "input.kind=sine input.frequency=0.3"};
+  static const char *const settings[] = {"", "model.drive=none model.kappa=1",
+    "model.w_scale=0.2 model.kappa=3 model.epsilon=0.1", "model.homeostasis=gain",
+    "input.kind=sine input.frequency=0.3"};
   fhrl_err err = {FHRL_OK, ""};
   audited *a = tried("fhrl", settings[_i]);
   fhrl_iss_reach one, three;
@@ -249,7 +253,8 @@ START_TEST(a_thousand_trajectories_stay_below_their_bounds)
   ck_assert_double_gt(one.tightness, 0.1);
   ck_assert_double_le(one.tightness, 1.0 + 1e-5);
   ck_assert_int_eq(one.times, three.times);
-  ck_assert_mem_eq(one.row, three.row, (size_t)one.times * (FHRL_ISS_REACH_COLUMNS + (size_t)one.drawn) * sizeof *one.row);
+  ck_assert_mem_eq(
+    one.row, three.row, (size_t)one.times * (FHRL_ISS_REACH_COLUMNS + (size_t)one.drawn) * sizeof *one.row);
   const double *last = one.row + (size_t)(one.times - 1) * FHRL_ISS_REACH_COLUMNS;
   ck_assert_double_eq(last[FHRL_ISS_REACH_T], 20.0);
   for (int k = FHRL_ISS_REACH_LEAST; k < FHRL_ISS_REACH_MOST; k++) ck_assert_double_le(last[k], last[k + 1]);
@@ -299,7 +304,8 @@ END_TEST
 START_TEST(json_holds_every_part)
 {
   fhrl_err err = {FHRL_OK, ""};
-  audited *a = tried("fhrl", "model.homeostasis=reentry model.W_r=0_10;0_0 iss.starts=50 iss.gain_levels=2 iss.pairs=1 iss.map=10");
+  audited *a = tried(
+    "fhrl", "model.homeostasis=reentry model.W_r=0_10;0_0 iss.starts=50 iss.gain_levels=2 iss.pairs=1 iss.map=10");
   fhrl_iss_lab lab;
   assert_ok(fhrl_iss_lab_run(&a->iss, &a->g.input, &a->g.solver, &a->plan, a->g.x0, 1, &lab, &err));
   fhrl_json *r = fhrl_json_object();

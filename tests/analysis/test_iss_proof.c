@@ -42,11 +42,14 @@ static double constant(const fhrl_iss_claim *c, const char *name)
 
 START_TEST(balls_see_the_terms_that_the_model_has)
 {
-  static const char *const drives[] = {"tanh", "fastweight", "none"}, *const homes[] = {"radial", "reentry", "gain", "none"};
+  static const char *const drives[] = {"tanh", "fastweight", "none"},
+                           *const homes[] = {"radial", "reentry", "gain", "none"};
   fhrl_err err = {FHRL_OK, ""};
   char settings[256];
-  snprintf(settings, sizeof settings, "model.d=3 model.epsilon=0.07 model.kappa=1.3 model.beta=0.7 model.seed=5 model.memory=%s "
-    "model.drive=%s model.homeostasis=%s", _i % 2 ? "normalized" : "outer", drives[_i % 3], homes[_i % 4]);
+  snprintf(settings, sizeof settings,
+    "model.d=3 model.epsilon=0.07 model.kappa=1.3 model.beta=0.7 model.seed=5 model.memory=%s "
+    "model.drive=%s model.homeostasis=%s",
+    _i % 2 ? "normalized" : "outer", drives[_i % 3], homes[_i % 4]);
   audited *a = audit("fhrl", settings, 0);
   const fhrl_iss_frame f = {&a->iss.view, &a->iss.constants};
   ck_assert_int_eq(fhrl_iss_ball_knows(&a->iss.view), 1);
@@ -60,8 +63,10 @@ START_TEST(balls_see_the_terms_that_the_model_has)
     const struct {
       arb_srcptr ball;
       double value;
-    } pair[] = {{b.rho, p.rho}, {b.e, p.e}, {b.leak, p.leak}, {b.drive, p.drive}, {b.home, p.home}, {b.A, p.A}, {b.u, p.u_norm}};
-    for (int k = 0; k < FHRL_COUNT(pair); k++) { // a few roundings of the terms; the gain is steep where its divisor is small
+    } pair[] = {
+      {b.rho, p.rho}, {b.e, p.e}, {b.leak, p.leak}, {b.drive, p.drive}, {b.home, p.home}, {b.A, p.A}, {b.u, p.u_norm}};
+    for (int k = 0; k < FHRL_COUNT(pair);
+         k++) { // a few roundings of the terms; the gain is steep where its divisor is small
       const double tol = 1e-13 * (1.0 + p.rho + p.A * p.rho + fabs(pair[k].value)), low = fhrl_ball_low(pair[k].ball);
       ck_assert_double_eq_tol(low, pair[k].value, tol);
       ck_assert_double_le(fhrl_ball_high(pair[k].ball) - low, 1e-15 * (1.0 + fabs(low)));
@@ -78,7 +83,7 @@ START_TEST(balls_see_the_terms_that_the_model_has)
       ck_assert_double_eq_tol(fhrl_ball_high(rhs), both.rhs, tol);
     }
     ck_assert_double_le(fhrl_iss_reduced_gap(&f, &p), 0.0); // the scalar form holds there
-    p.leak += 1e-9; // and would not be believed if it did not
+    p.leak += 1e-9;                                         // and would not be believed if it did not
     ck_assert_double_gt(fhrl_iss_reduced_gap(&f, &p), 0.0);
     fhrl_iss_ball_free(&b);
   }
@@ -98,7 +103,8 @@ START_TEST(every_violation_of_a_state_is_confirmed)
     violated++;
     ck_assert_int_eq(c->witness.verified, 1);
     ck_assert_double_gt(c->witness.gap_low, 0.0);
-    ck_assert_double_eq_tol(c->witness.gap_low, c->witness.lhs - c->witness.rhs, 1e-12 * (1 + fabs(c->witness.lhs) + fabs(c->witness.rhs)));
+    ck_assert_double_eq_tol(
+      c->witness.gap_low, c->witness.lhs - c->witness.rhs, 1e-12 * (1 + fabs(c->witness.lhs) + fabs(c->witness.rhs)));
     if (c->worst.verified) ck_assert_double_le(c->witness.gap_low, c->worst.gap_low * (1 + 1e-12));
   }
   ck_assert_int_ge(violated, 3);
@@ -143,7 +149,8 @@ START_TEST(search_alone_finds_what_is_false)
   // |yhat'f| <= sqrt(2), so that the excess is at most that; the ascent comes close to what a fine scan of A = a yhat yhat' finds
   double best = 0.0;
   for (double rho = 0.01; rho <= 4; rho += 0.01)
-    for (double s = 0.01; s <= 2; s += 0.01) best = fmax(best, sqrt(2) * tanh((0.1 + s) * rho / sqrt(2)) - 0.1 * rho - s);
+    for (double s = 0.01; s <= 2; s += 0.01)
+      best = fmax(best, sqrt(2) * tanh((0.1 + s) * rho / sqrt(2)) - 0.1 * rho - s);
   ck_assert_double_ge(-s16->margin, 0.95 * best);
   audit_free(a);
 }
@@ -169,8 +176,8 @@ END_TEST
 START_TEST(certificates_say_their_region_and_constants)
 {
   audited *a = tried("model.drive=none model.kappa=1 model.epsilon=0.1 iss.rho_min=0.2 iss.rho_max=3");
-  static const char *const proved[] = {"S13", "S14", "S16", "S17", "S20", "radius", "recentred", "recentred_decay", "ultimate",
-    "practical", "practical_tight", "memory"};
+  static const char *const proved[] = {"S13", "S14", "S16", "S17", "S20", "radius", "recentred", "recentred_decay",
+    "ultimate", "practical", "practical_tight", "memory"};
   for (int i = 0; i < FHRL_COUNT(proved); i++) expect(a, proved[i], FHRL_ISS_CERTIFIED);
   const fhrl_iss_claim *c = audit_claim(a, "recentred_decay");
   ck_assert_str_eq(c->proof.method, "branch and bound");
@@ -230,8 +237,8 @@ END_TEST
 START_TEST(tight_constants_are_tighter_and_cannot_be_tightened)
 {
   char settings[200];
-  snprintf(settings, sizeof settings, "model.w_scale=%g model.kappa=%g model.epsilon=%g model.seed=%d", 0.1 + 0.2 * (_i % 3),
-    1.0 + _i, _i % 2 ? 1e-6 : 0.2, _i + 1);
+  snprintf(settings, sizeof settings, "model.w_scale=%g model.kappa=%g model.epsilon=%g model.seed=%d",
+    0.1 + 0.2 * (_i % 3), 1.0 + _i, _i % 2 ? 1e-6 : 0.2, _i + 1);
   audited *a = audit("fhrl", settings, 0);
   const fhrl_iss_constants *k = &a->iss.constants;
   const double plain = (k->c_0 + k->c_A * k->A_bar * k->A_bar + k->c_u * k->u_bar * k->u_bar) / (2 * k->c);
@@ -272,14 +279,16 @@ START_TEST(reentry_is_certified_bounded_by_its_spectrum_or_divergent)
   }
   ck_assert_double_gt(a->iss.path[0].rho_max, 1.5 * 3000); // it does grow first: V = |y|^2 would not do
   audit_free(a);
-  a = tried("model.drive=none model.homeostasis=reentry model.W_r=diag_-2 model.epsilon=0.1 iss.radii=2.079,2.121 solver.t_end=12 "
-    "iss.rho_limit=1000");
+  a = tried("model.drive=none model.homeostasis=reentry model.W_r=diag_-2 model.epsilon=0.1 iss.radii=2.079,2.121 "
+            "solver.t_end=12 "
+            "iss.rho_limit=1000");
   expect(a, "reentry_spectral", FHRL_ISS_CERTIFIED);
   ck_assert_double_eq_tol(constant(audit_claim(a, "reentry_spectral"), "rho_c"), 2.1, 1e-15);
   ck_assert_int_eq(a->iss.path[0].diverged, 0);
   ck_assert_int_eq(a->iss.path[1].diverged, 1);
   audit_free(a);
-  a = tried("model.homeostasis=reentry model.W_r=diag_-2 iss.radii=1 iss.rho_limit=1e9"); // no start that diverges was tried
+  a = tried(
+    "model.homeostasis=reentry model.W_r=diag_-2 iss.radii=1 iss.rho_limit=1e9"); // no start that diverges was tried
   expect(a, "reentry_spectral", FHRL_ISS_OPEN);
   audit_free(a);
 }
@@ -287,7 +296,8 @@ END_TEST
 
 START_TEST(the_layer_is_certified_bounded_and_its_pole_excluded)
 {
-  audited *a = audit("fhrl_layer", "model.d=7 model.r=3 model.beta=1 model.gamma=2.5 solver.t_end=10 iss.samples=300 iss.trajectories=2", 1);
+  audited *a = audit("fhrl_layer",
+    "model.d=7 model.r=3 model.beta=1 model.gamma=2.5 solver.t_end=10 iss.samples=300 iss.trajectories=2", 1);
   expect(a, "gain_bound", FHRL_ISS_CERTIFIED);
   expect(a, "gain_pole", FHRL_ISS_CERTIFIED);
   expect(a, "memory", FHRL_ISS_CERTIFIED);
@@ -301,7 +311,8 @@ START_TEST(a_region_upside_down_is_refused)
   fhrl_err err = {FHRL_OK, ""};
   audited *a = audit("fhrl", "iss.rho_min=5", 0);
   fhrl_iss iss;
-  assert_fails(fhrl_iss_run(a->g.system, &a->g.input, &a->g.solver, &a->plan, a->g.x0, NULL, &iss, &err), FHRL_ARG, &err, "iss.rho_min = 5");
+  assert_fails(fhrl_iss_run(a->g.system, &a->g.input, &a->g.solver, &a->plan, a->g.x0, NULL, &iss, &err), FHRL_ARG,
+    &err, "iss.rho_min = 5");
   audit_free(a);
 }
 END_TEST

@@ -92,8 +92,10 @@ END_TEST
 static arb_srcptr bowl(const void *context, fhrl_reckon *r, const arb_struct x[])
 {
   const double *c = context;
-  arb_srcptr cross = times(r, exactly(r, 2.0), times(r, &x[0], &x[1])), tall = times(r, exactly(r, 2.0), square(r, &x[1]));
-  return plus(r, plus(r, minus(r, square(r, &x[0]), cross), tall), exactly(r, *c)); // not as squares: boxes have to be small
+  arb_srcptr cross = product(r, exactly(r, 2.0), product(r, &x[0], &x[1])),
+             tall = product(r, exactly(r, 2.0), square(r, &x[1]));
+  return plus(
+    r, plus(r, minus(r, square(r, &x[0]), cross), tall), exactly(r, *c)); // not as squares: boxes have to be small
 }
 
 START_TEST(branch_and_bound_proves_refutes_and_gives_up)
