@@ -140,6 +140,12 @@ static fhrl_status try_orbits(fhrl_iss *iss, const fhrl_iss_sample *q, const fhr
   fhrl_system *run = NULL;
   FHRL_TRY(read_radii(q->plan->radii, radius, &given, err));
   count = given > 0 ? given : q->plan->trajectories;
+  // where W_r = -m 1 has a threshold, one start on either side of it
+  const double rho_c = iss->constants.rho_c;
+  const int sides = given == 0 && count > 0 && isfinite(rho_c) ? 2 : 0;
+  for (int k = 0; k < sides && count + k < ORBITS_MAX; k++) radius[count + k] = (k ? 1.01 : 0.99) * rho_c;
+  const int spread = count;
+  count = count + sides < ORBITS_MAX ? count + sides : ORBITS_MAX;
   iss->path = calloc((size_t)count + 1, sizeof *iss->path);
   if (iss->path == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d orbits", count);
   FHRL_TRY(fhrl_system_clone(iss->view.s, &run, err));
@@ -147,9 +153,10 @@ static fhrl_status try_orbits(fhrl_iss *iss, const fhrl_iss_sample *q, const fhr
   for (int k = 0; k < count && status == FHRL_OK; k++) {
     // reentry may be unstable only far out: every fourth start lies there
     const double far = iss->view.home == FHRL_ISS_HOME_REENTRY && k % 4 == 3 ? 100.0 : 1.0;
-    const double rho = given > 0 ? radius[k] : far * q->plan->rho_max * (k + 0.5) / count;
-    if (k > 0 || given > 0) fhrl_iss_sample_start(q, given > 0 ? 2 * k : k, rho, x); // even: no memory
-    status = fhrl_iss_orbit_run(iss, run, in, solver, q->plan->rho_limit, k > 0 || given > 0 ? x : q->base, err);
+    const int named = given > 0 || k >= spread;
+    const double rho = named ? radius[k] : far * q->plan->rho_max * (k + 0.5) / spread;
+    if (k > 0 || named) fhrl_iss_sample_start(q, named ? 2 * k : k, rho, x); // even: no memory
+    status = fhrl_iss_orbit_run(iss, run, in, solver, q->plan->rho_limit, k > 0 || named ? x : q->base, err);
     tell(iss, k + 2.0, count + 1.0);
   }
   fhrl_system_destroy(run);

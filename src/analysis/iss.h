@@ -45,7 +45,7 @@ typedef struct fhrl_iss_claim {
 // An orbit that was looked at.
 typedef struct fhrl_iss_path {
   int first, rows;           // of `row`
-  double rho_0, rho_max, t_end;
+  double rho_0, rho_max, rho_end, t_end;
   int diverged;              // it passed rho_limit while growing, or blew up beyond its start's scale
   double *last;              // owned; (n) its last state if it diverged, else NULL
   char reason[FHRL_ISS_REASON]; // why it ended early; empty if it did not

@@ -128,8 +128,9 @@ static fhrl_json *inequality(const fhrl_iss *iss, const fhrl_iss_claim *c)
   fhrl_json_text(out, "source", c->rule->source);
   fhrl_json_text(out, "verdict", fhrl_iss_verdict_text(c->verdict));
   fhrl_json_text(out, "reason", c->reason[0] ? c->reason : NULL);
-  fhrl_json_real(out, "margin", c->margin, c->reason);
-  fhrl_json_real(out, "allowance", c->allowance, c->reason);
+  const char *const unseen = open ? c->reason : "nothing was compared";
+  fhrl_json_real(out, "margin", c->margin, unseen);
+  fhrl_json_real(out, "allowance", c->allowance, unseen);
   fhrl_json_int(out, "compared", c->compared);
   put_witness(out, "witness", iss, &c->witness);
   put_witness(out, "worst", iss, &c->worst);
@@ -181,6 +182,7 @@ void fhrl_iss_report_json(const fhrl_iss *iss, fhrl_json *result)
     fhrl_json *orbit = fhrl_json_object();
     fhrl_json_real(orbit, "rho_0", p->rho_0, NULL);
     fhrl_json_real(orbit, "rho_max", p->rho_max, NULL);
+    fhrl_json_real(orbit, "rho_end", p->rho_end, NULL);
     fhrl_json_real(orbit, "t_end", p->t_end, NULL);
     fhrl_json_bool(orbit, "diverged", p->diverged);
     fhrl_json_text(orbit, "ended", p->reason[0] ? p->reason : NULL);

@@ -17,7 +17,8 @@ static void show(void *context, double done, double total) { fhrl_progress_updat
 static void say_claim(const fhrl_output *out, const fhrl_iss_claim *c)
 {
   const char *verdict = fhrl_iss_verdict_text(c->verdict);
-  if (c->verdict == FHRL_ISS_OPEN) fhrl_output_say(out, "%-20s %-9s %11s  %s\n", c->rule->id, verdict, "", c->reason);
+  if (c->verdict == FHRL_ISS_OPEN || isnan(c->margin))
+    fhrl_output_say(out, "%-20s %-9s %11s  %s\n", c->rule->id, verdict, "", *c->reason ? c->reason : c->rule->statement);
   else fhrl_output_say(out, "%-20s %-9s % 11.3e  %s\n", c->rule->id, verdict, c->margin, c->rule->statement);
 }
 
@@ -36,6 +37,12 @@ static void say(const fhrl_output *out, const fhrl_iss *iss)
   if (iss->view.home == FHRL_ISS_HOME_REENTRY)
     fhrl_output_say(out, "reentry      1 + kappa mu = %.6g, 1 + kappa min Re lambda(W_r) = %.6g%s\n",
       1.0 + iss->view.kappa * k->mu, 1.0 + iss->view.kappa * k->re_min, fhrl_iss_lab_divergent(iss) ? ": divergent" : "");
+  if (isfinite(k->rho_c)) {
+    fhrl_output_say(out, "rho_c        %.9g, where W_r = -m 1 turns from collapse to divergence if f = 0\n", k->rho_c);
+    for (int i = iss->paths > 2 ? iss->paths - 2 : 0; i < iss->paths; i++)
+      fhrl_output_say(out, "             from %.6g %s to %.6g\n", iss->path[i].rho_0,
+        iss->path[i].diverged ? "it diverged" : "it went", iss->path[i].rho_end);
+  }
   if (iss->view.r > 0)
     fhrl_output_say(out, "slots        effective rank %.6g of %d, sigma_2/sigma_1 = %.3g at the end of the first orbit\n",
       iss->slots.effective_rank, iss->view.r, iss->slots.ratio);
