@@ -190,6 +190,12 @@ typedef struct probe {
   double t_end;
 } probe;
 
+// A blow-up and a pole are answers, too.
+static int ends_an_orbit(fhrl_status status)
+{
+  return status == FHRL_NUMERIC || status == FHRL_LIMIT || status == FHRL_EVENT;
+}
+
 // The direction of u (unit) in which yhat'f at state x grows most, by differences; the old one if there is none.
 static fhrl_status turn(probe *w, const double x[], double size, fhrl_err *err)
 {
@@ -238,7 +244,7 @@ static fhrl_status orbit(probe *w, int k, double size, double *most, fhrl_err *e
     if (status == FHRL_OK) status = fhrl_integrator_restart(it, x, &reason);
   }
   fhrl_integrator_destroy(it);
-  if (status == FHRL_NUMERIC || status == FHRL_LIMIT || status == FHRL_EVENT) { // a blow-up is an answer, too
+  if (ends_an_orbit(status)) {
     *most = HUGE_VAL;
     return FHRL_OK;
   }
@@ -261,7 +267,13 @@ static fhrl_status replay(probe *w, const fhrl_input *in, double scale, double *
   for (int k = 1; (double)k <= w->t_end; k++) {
     if (w->iss->watch.stop && *w->iss->watch.stop)
       FHRL_DO(status, fhrl_fail(err, FHRL_INTERRUPT, "interrupted within the gain curve"));
-    FHRL_DO(status, fhrl_integrator_advance(it, k, err));
+    status = fhrl_integrator_advance(it, k, err);
+    if (ends_an_orbit(status)) {
+      *most = HUGE_VAL;
+      status = FHRL_OK;
+      goto done;
+    }
+    if (status != FHRL_OK) goto done;
     const double rho = fhrl_norm(v->d, fhrl_integrator_state(it) + v->y);
     if (k > 0.5 * w->t_end && rho > *most) *most = rho;
   }
