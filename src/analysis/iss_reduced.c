@@ -40,7 +40,8 @@ arb_srcptr fhrl_iss_reduced_drive(const fhrl_iss_frame *f, fhrl_reckon *r, arb_s
   const fhrl_iss_constants *k = f->k;
   if (f->v->drive == FHRL_ISS_DRIVE_TANH) { // (5)
     arb_srcptr own = product(r, plus(r, exactly(r, k->W), A), rho);
-    return lesser(r, plus(r, own, product(r, exactly(r, k->B), u)), exactly(r, k->drive_sup));
+    arb_srcptr F = exactly(r, k->drive_sup), size = plus(r, own, product(r, exactly(r, k->B), u));
+    return product(r, F, saturated(r, over(r, size, F)));
   }
   if (f->v->drive == FHRL_ISS_DRIVE_FASTWEIGHT) { // (6)
     arb_srcptr loop = product(r, exactly(r, fabs(f->v->gamma)), exactly(r, k->WvWr));
@@ -52,7 +53,8 @@ arb_srcptr fhrl_iss_reduced_drive(const fhrl_iss_frame *f, fhrl_reckon *r, arb_s
 static double drive_bound(const fhrl_iss_frame *f, const fhrl_iss_point *p)
 {
   const fhrl_iss_constants *k = f->k;
-  if (f->v->drive == FHRL_ISS_DRIVE_TANH) return fmin((k->W + p->A) * p->rho + k->B * p->u_norm, k->drive_sup);
+  if (f->v->drive == FHRL_ISS_DRIVE_TANH) 
+    return k->drive_sup * tanh(((k->W + p->A) * p->rho + k->B * p->u_norm) / k->drive_sup);
   if (f->v->drive == FHRL_ISS_DRIVE_FASTWEIGHT)
     return p->A * (fabs(f->v->gamma) * k->WvWr * p->rho + k->WvB * p->u_norm);
   return 0.0;

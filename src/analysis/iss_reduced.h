@@ -5,8 +5,9 @@
 //   yhat'h = -kappa_rho (rho - 1)      kappa_rho = kappa rho/(rho + eps), `radial` [FH-RL eq. S20]  (2)
 //          = -kappa_rho (rho - 1) q    q = yhat'W_r yhat in [mu, mu_high], `reentry`              (3)
 //          = rho/(1 + beta (rho - 1)) - rho, `gain`                                               (4)
-//   |yhat'f| <= min(|W| rho + |A| rho + |B||u|, F), F = sqrt(d), `tanh`                           (5)
+//   |yhat'f| <= F tanh((|W| rho + |A| rho + |B||u|)/F), F = sqrt(d), `tanh`                       (5)
 //            <= |A| (gamma |W_v W_r| rho + |W_v B||u|), `fastweight`                              (6)
+// (5) is Jensen's inequality: tanh^2(sqrt(s)) is concave, so sum tanh^2(z_i) <= d tanh^2(|z|/sqrt(d)).
 // What is proved is proved of (1)-(6) in ball arithmetic; that the model's own terms obey them is seen at every state that
 // is looked at (gap), never assumed.
 #pragma once

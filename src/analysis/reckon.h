@@ -86,6 +86,13 @@ static inline arb_srcptr root(fhrl_reckon *r, arb_srcptr a)
   return out;
 }
 
+static inline arb_srcptr saturated(fhrl_reckon *r, arb_srcptr a)
+{
+  arb_ptr out = fresh(r);
+  arb_tanh(out, a, FHRL_BALL_BITS);
+  return out;
+}
+
 static inline arb_srcptr negative(fhrl_reckon *r, arb_srcptr a)
 {
   arb_ptr out = fresh(r);

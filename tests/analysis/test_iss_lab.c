@@ -191,6 +191,7 @@ START_TEST(no_orbit_exceeds_the_certified_gain)
     ck_assert_double_le(g.level[i].measured, g.level[i].certified + 2e-3); // what is left of rho_0 = 4 after t = 10
     if (i > 0) ck_assert_double_ge(g.level[i].certified, g.level[i - 1].certified * (1 - 1e-6));
   }
+  if (_i == 0) ck_assert_double_lt(g.level[0].certified, 1.2); // sharper than all that |f| <= sqrt(2) gives, 1.2071
   const char *id;
   double rho;
   fhrl_iss_lab lab = {.radius = g.level[3].certified};
