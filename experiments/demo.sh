@@ -47,6 +47,7 @@ echo "== against its own continuous flow, per layer (h = 1: the network's distan
 table compare
 echo "== the Lyapunov argument of the paper, without a drive (f = 0)"
 echo "violated    $(verdicts violated)"
+echo "certified   $(verdicts certified)"
 echo "held        $(verdicts held)"
 echo "open        $(verdicts open)"
 grep -E '^(S15 witness|rho\*)' "$folder/iss.txt"

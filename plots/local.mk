@@ -13,6 +13,9 @@ nobase_dist_pkgdata_DATA += \
 	plots/iss.gp \
 	plots/work_precision.gp \
 	plots/exponents.gp \
+	plots/iss_map.gp \
+	plots/iss_gain.gp \
+	plots/iss_reach.gp \
 	plots/compare_ladder.gp \
 	plots/compare_c.gp \
 	plots/compare_twin.gp

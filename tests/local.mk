@@ -5,7 +5,8 @@ AM_TESTS_ENVIRONMENT = \
 	FHRL_TEST_DATA='$(abs_srcdir)/tests'; export FHRL_TEST_DATA; \
 	FHRL_DATADIR='$(abs_srcdir)'; export FHRL_DATADIR; \
 	OPENBLAS_NUM_THREADS=1; export OPENBLAS_NUM_THREADS; \
-	CK_VERBOSITY=normal; export CK_VERBOSITY;
+	CK_VERBOSITY=normal; export CK_VERBOSITY; \
+	CK_DEFAULT_TIMEOUT=60; export CK_DEFAULT_TIMEOUT;
 
 check_LIBRARIES += libfhrl_test.a
 libfhrl_test_a_SOURCES = tests/support.c tests/support.h

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/iss_judge.h"
 #include "analysis/iss_ledger.h"
 #include "analysis/iss_orbit.h"
+#include "analysis/iss_search.h"
 #include "analysis/metrics.h"
 
 enum { PROFILE = 400, ORBITS_MAX = 1000 };
@@ -29,6 +31,15 @@ const fhrl_field fhrl_iss_fields[] = {
   {"b_u", 0, "1", "of S16, if sector = given", FHRL_REAL, 0, 1e6},
   {"delta", 0, "1", "Young's constant of S17 and theory 3d; 0: the one of the least ultimate bound", FHRL_REAL, 0, 1e6},
   {"c", 0, "1", "rate c of S22; 0: 1 + kappa/(1+eps) - c_f", FHRL_REAL, 0, 1e6},
+  {"search", 512, "1", "points of a Sobol sequence over the same box, from whose best a local ascent sets out for every claim",
+    FHRL_INT, 0, 1e6},
+  {"ascents", 8, "1", "ascents for every claim", FHRL_INT, 0, 64},
+  {"rho_min", 0.01, "1", "least radius of the region in which the decay of theory 3c is certified", FHRL_REAL, 0, 1e6, FHRL_OPEN_LOW},
+  {"boxes", 100000, "1", "most boxes of one branch and bound", FHRL_INT, 1, 1e9},
+  {"starts", 1000, "1", "trajectories that the bounds are set beside (fewer of a large system); 0: none", FHRL_INT, 0, 1e6},
+  {"gain_levels", 8, "1", "sizes of the input of the gain curve, besides 0; 0: no curve", FHRL_INT, 0, 63},
+  {"pairs", 4, "1", "pairs of copies whose approach is measured, beside the logarithmic norms; 0: no contraction", FHRL_INT, 0, 64},
+  {"map", 100, "1", "radii of the map of violations over rho and |A|_F; 0: no map", FHRL_INT, 0, 1000},
   {"seed", 1, "1", "of the sampled states and starts", FHRL_INT, 0, 4294967295.0},
 };
 const int fhrl_iss_field_count = FHRL_COUNT(fhrl_iss_fields);
@@ -43,6 +54,14 @@ void fhrl_iss_options(const fhrl_config *config, fhrl_iss_plan *out)
     .A_max = fhrl_config_real(config, "iss.A_max"),
     .u_max = fhrl_config_real(config, "iss.u_max"),
     .rho_limit = fhrl_config_real(config, "iss.rho_limit"),
+    .search = fhrl_config_int(config, "iss.search"),
+    .ascents = fhrl_config_int(config, "iss.ascents"),
+    .rho_min = fhrl_config_real(config, "iss.rho_min"),
+    .boxes = fhrl_config_int(config, "iss.boxes"),
+    .starts = fhrl_config_int(config, "iss.starts"),
+    .gain_levels = fhrl_config_int(config, "iss.gain_levels"),
+    .pairs = fhrl_config_int(config, "iss.pairs"),
+    .map = fhrl_config_int(config, "iss.map"),
     .seed = (uint32_t)fhrl_config_real(config, "iss.seed"),
     .choice = {.sector = (fhrl_iss_sector)fhrl_config_int(config, "iss.sector"),
       .a_f = fhrl_config_real(config, "iss.a_f"),
@@ -121,6 +140,12 @@ static fhrl_status try_orbits(fhrl_iss *iss, const fhrl_iss_sample *q, const fhr
   fhrl_system *run = NULL;
   FHRL_TRY(read_radii(q->plan->radii, radius, &given, err));
   count = given > 0 ? given : q->plan->trajectories;
+  // where W_r = -m 1 has a threshold, one start on either side of it
+  const double rho_c = iss->constants.rho_c;
+  const int sides = given == 0 && count > 0 && isfinite(rho_c) ? 2 : 0;
+  for (int k = 0; k < sides && count + k < ORBITS_MAX; k++) radius[count + k] = (k ? 1.01 : 0.99) * rho_c;
+  const int spread = count;
+  count = count + sides < ORBITS_MAX ? count + sides : ORBITS_MAX;
   iss->path = calloc((size_t)count + 1, sizeof *iss->path);
   if (iss->path == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d orbits", count);
   FHRL_TRY(fhrl_system_clone(iss->view.s, &run, err));
@@ -128,70 +153,14 @@ static fhrl_status try_orbits(fhrl_iss *iss, const fhrl_iss_sample *q, const fhr
   for (int k = 0; k < count && status == FHRL_OK; k++) {
     // reentry may be unstable only far out: every fourth start lies there
     const double far = iss->view.home == FHRL_ISS_HOME_REENTRY && k % 4 == 3 ? 100.0 : 1.0;
-    const double rho = given > 0 ? radius[k] : far * q->plan->rho_max * (k + 0.5) / count;
-    if (k > 0 || given > 0) fhrl_iss_sample_start(q, given > 0 ? 2 * k : k, rho, x); // even: no memory
-    status = fhrl_iss_orbit_run(iss, run, in, solver, q->plan->rho_limit, k > 0 || given > 0 ? x : q->base, err);
+    const int named = given > 0 || k >= spread;
+    const double rho = named ? radius[k] : far * q->plan->rho_max * (k + 0.5) / spread;
+    if (k > 0 || named) fhrl_iss_sample_start(q, named ? 2 * k : k, rho, x); // even: no memory
+    status = fhrl_iss_orbit_run(iss, run, in, solver, q->plan->rho_limit, k > 0 || named ? x : q->base, err);
     tell(iss, k + 2.0, count + 1.0);
   }
   fhrl_system_destroy(run);
   return status;
-}
-
-// The orbits as a whole decide what no single state can [theory 3e].
-static fhrl_status judge_spectral(fhrl_iss *iss, const fhrl_iss_plan *plan, const fhrl_input *in, double u[],
-  fhrl_err *err)
-{
-  fhrl_iss_claim *c = &iss->claim[fhrl_iss_rules_find("reentry_spectral")];
-  if (c->verdict == FHRL_ISS_OPEN) return FHRL_OK;
-  const double sign = 1.0 + iss->view.kappa * iss->constants.re_min;
-  const fhrl_iss_path *first = NULL;
-  int diverged = 0;
-  double largest = 0.0;
-  for (int i = 0; i < iss->paths; i++) {
-    if (iss->path[i].diverged && first == NULL) first = &iss->path[i];
-    diverged += iss->path[i].diverged;
-    largest = fmax(largest, iss->path[i].rho_max);
-  }
-  c->compared = iss->paths;
-  c->margin = plan->rho_limit - largest;
-  c->allowance = 0.0;
-  char start[64] = "";
-  if (first) snprintf(start, sizeof start, ", first from rho_0 = %.6g", first->rho_0);
-  snprintf(c->reason, sizeof c->reason, "1 + kappa min Re lambda(W_r) = %.6g; %d of %d orbits diverged%s%s", sign, diverged,
-    iss->paths, start, sign < 0.0 && first == NULL ? ": no start that diverges was found" : "");
-  if (iss->paths == 0 || fabs(sign) < 1e-9 || (sign < 0.0 && first == NULL)) {
-    c->verdict = FHRL_ISS_OPEN;
-    return FHRL_OK;
-  }
-  if (sign < 0.0 || first == NULL) return FHRL_OK;
-  fhrl_input_at(in, first->t_end, u);
-  const fhrl_iss_point p = {.x = first->last, .u = u, .t = first->t_end, .rho = first->rho_max};
-  return fhrl_iss_ledger_violate(iss, c, &p, (fhrl_iss_pair){.lhs = p.rho, .rhs = plan->rho_limit}, err);
-}
-
-// What the comparisons of single states leave to be said.
-static void judge_rest(fhrl_iss *iss)
-{
-  fhrl_iss_claim *s17 = &iss->claim[fhrl_iss_rules_find("S17")], *s22 = &iss->claim[fhrl_iss_rules_find("S22")];
-  if (s17->verdict == FHRL_ISS_VIOLATED && !isnan(iss->S17_needed))
-    snprintf(s17->reason, sizeof s17->reason, "at A = 0, u = 0 no c_f below %.4g would do", iss->S17_needed);
-  if (s22->verdict == FHRL_ISS_VIOLATED && !isnan(iss->S22_allowed))
-    snprintf(s22->reason, sizeof s22->reason, iss->S22_allowed > 0.0 ? "at A = 0, u = 0 no c above %.4g would do"
-                                                                     : "at A = 0, u = 0 no c > 0 would do (least -V_dot/e^2: %.4g)",
-      iss->S22_allowed);
-  if (s22->verdict == FHRL_ISS_HELD && iss->constants.S22_c <= 0.0) {
-    s22->verdict = FHRL_ISS_OPEN;
-    snprintf(s22->reason, sizeof s22->reason, "1 + kappa/(1+eps) - c_f = %.6g: kappa is not large enough for the argument",
-      iss->constants.S22_c);
-  }
-  for (int i = 0; i < fhrl_iss_rules_count; i++) {
-    fhrl_iss_claim *c = &iss->claim[i];
-    if (c->verdict == FHRL_ISS_HELD && c->compared == 0) {
-      c->verdict = FHRL_ISS_OPEN;
-      snprintf(c->reason, sizeof c->reason, "nothing that was looked at falls under it (orbits: %d)", iss->paths);
-    }
-    if (c->verdict == FHRL_ISS_OPEN) c->margin = c->allowance = FHRL_NAN;
-  }
 }
 
 fhrl_status fhrl_iss_run(fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, const fhrl_iss_plan *plan,
@@ -202,6 +171,8 @@ fhrl_status fhrl_iss_run(fhrl_system *s, const fhrl_input *in, const fhrl_solver
   fhrl_iss_sample q;
   double *x = NULL, *u = NULL;
   fhrl_status status;
+  if (!(plan->rho_min < plan->rho_max))
+    return fhrl_fail(err, FHRL_ARG, "iss.rho_min = %g: allowed are radii below iss.rho_max = %g", plan->rho_min, plan->rho_max);
   FHRL_DO(status, fhrl_iss_view_init(&iss.view, s, err));
   x = malloc((size_t)s->n * sizeof *x);
   u = calloc((size_t)s->dims.n_u + 1, sizeof *u);
@@ -214,14 +185,14 @@ fhrl_status fhrl_iss_run(fhrl_system *s, const fhrl_input *in, const fhrl_solver
   FHRL_DO(status, fhrl_iss_ledger_open(&iss, err));
   fhrl_iss_sample_init(&q, &iss.view, plan, &iss.constants, x0);
   FHRL_DO(status, try_states(&iss, &q, x, u, err));
+  FHRL_DO(status, fhrl_iss_search(&iss, &q, err));
   FHRL_DO(status, try_orbits(&iss, &q, in, solver, x, err));
   FHRL_DO(status, try_profile(&iss, &q, x, u, err));
-  FHRL_DO(status, judge_spectral(&iss, plan, in, u, err));
-  judge_rest(&iss);
+  FHRL_DO(status, fhrl_iss_judge(&iss, plan, in, u, err));
   char memory[64];
   if (iss.view.r > 0) snprintf(memory, sizeof memory, "rows of U, V up to 1");
   else snprintf(memory, sizeof memory, "|A|_F <= %g", q.A_max);
-  snprintf(iss.region, sizeof iss.region, "%ld states with %.3g <= rho <= %g, %s, |u| <= %g; %d orbits to t = %g", iss.states,
+  snprintf(iss.region, sizeof iss.region, "%ld states and %ld of the search with %.3g <= rho <= %g, %s, |u| <= %g; %d orbits to t = %g", iss.states, iss.searched,
     fmin(1e-9, plan->rho_max), plan->rho_max, memory, q.u_max, iss.paths, fmin(solver->t_end, fhrl_input_end(in)));
 done:
   free(x);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // iss: the Lyapunov argument on trial: every inequality compared at sampled states and along orbits
 //
-// A verdict is `violated` with a state that shows it, `held` where nothing among all that was compared violates it, or
-// `open` with the reason why nothing follows. Nothing sampled is ever `certified`: that takes interval arithmetic.
+// A verdict is `violated` with a state that shows it, confirmed in 128-bit ball arithmetic; `certified` with a proof in ball
+// arithmetic and the region it speaks of; `held` where nothing among all that was compared violates it, an observation; or
+// `open` with the reason why nothing follows.
 #pragma once
 
 #include <signal.h>
 
+#include "analysis/iss_certify.h"
 #include "analysis/iss_constants.h"
 #include "analysis/iss_rules.h"
 #include "analysis/iss_sample.h"
@@ -24,6 +26,9 @@ typedef struct fhrl_iss_witness {
   double *x, *u; // owned; (n), (n_u); NULL: there is none
   double rho, t; // t: NaN for a sampled state
   double lhs, rhs;
+  int equal;      // of an identity
+  int verified;   // 1: ball arithmetic confirms it
+  double gap_low; // proved lower bound of lhs - rhs (identity: of |lhs - rhs|); NaN if no ball can tell
 } fhrl_iss_witness;
 
 typedef struct fhrl_iss_claim {
@@ -31,6 +36,8 @@ typedef struct fhrl_iss_claim {
   fhrl_iss_verdict verdict;
   double margin, allowance; // least rhs - lhs (for identities -|rhs - lhs|), and what rounding may do there; NaN if open
   long compared;
+  int of_orbits;                   // 1: decided by orbits as a whole or along them
+  fhrl_iss_proof proof;            // of a certified claim
   char reason[FHRL_ISS_REASON];    // why it is open, or what else is known
   fhrl_iss_witness witness, worst; // the first violation met (rho = 1/2 comes first), and the largest
 } fhrl_iss_claim;
@@ -38,7 +45,7 @@ typedef struct fhrl_iss_claim {
 // An orbit that was looked at.
 typedef struct fhrl_iss_path {
   int first, rows;           // of `row`
-  double rho_0, rho_max, t_end;
+  double rho_0, rho_max, rho_end, t_end;
   int diverged;              // it passed rho_limit while growing, or blew up beyond its start's scale
   double *last;              // owned; (n) its last state if it diverged, else NULL
   char reason[FHRL_ISS_REASON]; // why it ended early; empty if it did not
@@ -60,7 +67,8 @@ typedef struct fhrl_iss {
   int paths, columns, rows;
   double *row;           // owned; (rows, columns): along the orbits, one after the other
   int profile;           // first row of the profile over rho (first axis, A = 0, u = 0), the last rows
-  long states;           // sampled
+  long states, searched; // sampled, and looked at by the search
+  double reduced_gap;    // by how much the model's terms ever left the scalar form that is proved of; <= 0: never
   double S17_needed;     // sup |e yhat'f|/e^2 at A = 0, u = 0: no smaller c_f would do; NaN if nothing was seen
   double S22_allowed;    // inf -dV/dt/e^2 at A = 0, u = 0: no larger c would do
   fhrl_slots slots;             // of U'V at the end of the first orbit; NaN without slots

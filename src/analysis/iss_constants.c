@@ -2,9 +2,12 @@
 // iss_constants: the numbers that the inequalities speak of, from the model's own parameters and matrices
 #include "analysis/iss_constants.h"
 
+#include <float.h>
 #include <stdlib.h>
 
+#include "analysis/iss_front.h"
 #include "analysis/metrics.h"
+#include "analysis/verified.h"
 #include "base/dense.h"
 
 // The matrix of that name and its shape; NULL if the model has none.
@@ -16,21 +19,11 @@ static const double *matrix(const fhrl_iss_view *v, const char *name, fhrl_shape
   return shape->rows > 0 && shape->cols > 0 ? v->s->m[i] : NULL;
 }
 
-static fhrl_status norm(int rows, int cols, const double M[], double *out, fhrl_err *err)
-{
-  double *sigma = malloc((size_t)(rows < cols ? rows : cols) * sizeof *sigma);
-  if (sigma == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for singular values");
-  const fhrl_status status = fhrl_dense_singular(rows, cols, M, sigma, NULL, err);
-  if (status == FHRL_OK) *out = sigma[0];
-  free(sigma);
-  return status;
-}
-
 static fhrl_status norm_of(const fhrl_iss_view *v, const char *name, double *out, fhrl_err *err)
 {
   fhrl_shape k = {0, 0};
   const double *M = matrix(v, name, &k);
-  return M ? norm(k.rows, k.cols, M, out, err) : FHRL_OK;
+  return M ? fhrl_verified_norm(k.rows, k.cols, M, out, err) : FHRL_OK;
 }
 
 static fhrl_status norm_of_product(const fhrl_iss_view *v, const char *left, const char *right, double *out, fhrl_err *err)
@@ -38,36 +31,26 @@ static fhrl_status norm_of_product(const fhrl_iss_view *v, const char *left, con
   fhrl_shape k = {0, 0}, l = {0, 0};
   const double *M = matrix(v, left, &k), *N = matrix(v, right, &l);
   if (M == NULL || N == NULL) return FHRL_OK;
-  double *P = malloc((size_t)k.rows * (size_t)l.cols * sizeof *P);
-  if (P == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %s %s", left, right);
-  fhrl_dense_multiply(k.rows, l.cols, k.cols, 1.0, M, N, 0.0, P);
-  const fhrl_status status = norm(k.rows, l.cols, P, out, err);
-  free(P);
-  return status;
+  return fhrl_verified_norm_product(k.rows, k.cols, l.cols, M, N, out, err);
 }
 
-// mu, re_min, and whether W_r is a multiple of the identity.
+// mu, mu_high, re_min, and whether W_r is a multiple of the identity.
 static fhrl_status reentry_spectrum(const fhrl_iss_view *v, fhrl_iss_constants *k, fhrl_err *err)
 {
   fhrl_shape shape = {0, 0};
   const double *W = matrix(v, "W_r", &shape);
   if (W == NULL || shape.rows != v->d || shape.cols != v->d) return FHRL_OK;
   const int d = v->d;
-  double *sym = malloc(((size_t)d * d + 2 * (size_t)d) * sizeof *sym);
-  if (sym == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the spectrum of W_r");
-  double *re = sym + (size_t)d * d, *im = re + d;
+  double *re = malloc(2 * (size_t)d * sizeof *re);
+  if (re == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the spectrum of W_r");
   int scalar = 1;
   for (int i = 0; i < d; i++)
-    for (int j = 0; j < d; j++) {
-      sym[(size_t)i * d + j] = 0.5 * (W[(size_t)i * d + j] + W[(size_t)j * d + i]);
-      scalar &= W[(size_t)i * d + j] == (i == j ? W[0] : 0.0);
-    }
-  fhrl_status status = fhrl_dense_symmetric(d, sym, re, NULL, err);
-  if (status == FHRL_OK) k->mu = re[d - 1];
-  if (status == FHRL_OK) status = fhrl_dense_eigenvalues(d, W, re, im, err);
+    for (int j = 0; j < d; j++) scalar &= W[(size_t)i * d + j] == (i == j ? W[0] : 0.0);
+  fhrl_status status = fhrl_verified_symmetric(d, W, &k->mu, &k->mu_high, err);
+  if (status == FHRL_OK) status = fhrl_dense_eigenvalues(d, W, re, re + d, err);
   if (status == FHRL_OK) k->re_min = re[d - 1];
   if (scalar) k->wr_scalar = W[0];
-  free(sym);
+  free(re);
   return status;
 }
 
@@ -93,21 +76,32 @@ static void find_radius(const fhrl_iss_view *v, fhrl_iss_constants *k)
   }
 }
 
+// What is to bound something is rounded up, by more than the few roundings that it took.
+static double raised(double x) { return x * (1.0 + 8.0 * DBL_EPSILON); }
+
+// The least double that is no less than sqrt(d).
+static double root_above(int d)
+{
+  double x = sqrt(d);
+  while (fma(x, x, -(double)d) < 0.0) x = nextafter(x, HUGE_VAL);
+  return x;
+}
+
 // Bounds in the end on |A|_F [theory 3g] and on yhat'f.
 static void find_bounds(const fhrl_iss_view *v, double u_bar, fhrl_iss_constants *k)
 {
   k->u_bar = u_bar;
-  k->drive_sup = v->drive == FHRL_ISS_DRIVE_NONE ? 0.0 : v->drive == FHRL_ISS_DRIVE_TANH ? sqrt(v->d) : FHRL_NAN;
+  k->drive_sup = v->drive == FHRL_ISS_DRIVE_NONE ? 0.0 : v->drive == FHRL_ISS_DRIVE_TANH ? root_above(v->d) : FHRL_NAN;
   k->A_bar = v->n_A > 0 ? HUGE_VAL : 0.0;
   if (v->n_A == 0 || !(v->lambda > 0.0)) return;
-  if (v->memory == FHRL_ISS_MEMORY_NORMALIZED) k->A_bar = v->eta / v->lambda;
+  if (v->memory == FHRL_ISS_MEMORY_NORMALIZED) k->A_bar = raised(v->eta / v->lambda);
   if (v->memory == FHRL_ISS_MEMORY_OUTER && v->home == FHRL_ISS_HOME_RADIAL && !isnan(k->drive_sup)) {
     const double rho = (v->kappa * (1.0 + v->epsilon) + k->drive_sup) / (1.0 + v->kappa); // 3c's bound from all starts
-    k->A_bar = v->eta * rho * rho / v->lambda;
+    k->A_bar = raised(v->eta * rho * rho / v->lambda);
   }
 }
 
-static void sector(const fhrl_iss_view *v, const fhrl_iss_choice *choice, double s, fhrl_iss_constants *k)
+void fhrl_iss_constants_sector(const fhrl_iss_view *v, const fhrl_iss_choice *choice, double s, fhrl_iss_constants *k)
 {
   k->s = FHRL_NAN;
   k->a_f = k->b_A = k->b_u = 0.0;
@@ -119,11 +113,11 @@ static void sector(const fhrl_iss_view *v, const fhrl_iss_choice *choice, double
     const int naive = choice->sector == FHRL_ISS_SECTOR_NAIVE;
     if (!naive) k->s = s;
     k->a_f = naive ? k->W : k->W + s; // (2)
-    k->b_A = naive ? 1.0 : sqrt(v->d) / (4.0 * s);
+    k->b_A = naive ? 1.0 : raised(k->drive_sup / (4.0 * (k->a_f - k->W)));
     k->b_u = k->B;
   } else if (v->drive == FHRL_ISS_DRIVE_FASTWEIGHT) { // (3)
-    k->a_f = k->A_bar * fabs(v->gamma) * k->WvWr;
-    k->b_u = k->A_bar * k->WvB;
+    k->a_f = raised(k->A_bar * fabs(v->gamma) * k->WvWr);
+    k->b_u = raised(k->A_bar * k->WvB);
   }
 }
 
@@ -172,7 +166,7 @@ static void choose(const fhrl_iss_view *v, const fhrl_iss_choice *choice, fhrl_i
   fhrl_iss_constants best = *k;
   double least = HUGE_VAL;
   for (int i = 1; i <= (free_s ? GRID : 1) && room > 0.0; i++) {
-    sector(v, choice, room * i / (GRID + 1.0), k);
+    fhrl_iss_constants_sector(v, choice, room * i / (GRID + 1.0), k);
     const double left = all - k->a_f;
     for (int j = 1; j <= GRID && left > 0.0; j++) {
       young(v, choice, choice->delta > 0.0 ? choice->delta : left / 1.5 * j / (GRID + 1.0), k);
@@ -180,7 +174,7 @@ static void choose(const fhrl_iss_view *v, const fhrl_iss_choice *choice, fhrl_i
     }
   }
   if (!isfinite(least)) {
-    sector(v, choice, 0.5, k);
+    fhrl_iss_constants_sector(v, choice, 0.5, k);
     young(v, choice, choice->delta > 0.0 ? choice->delta : 0.1, k);
     best = *k;
     best.c = best.c_0 = best.c_A = best.c_u = FHRL_NAN;
@@ -197,7 +191,7 @@ fhrl_status fhrl_iss_constants_find(const fhrl_iss_view *v, const fhrl_iss_choic
   fhrl_iss_constants *out, fhrl_err *err)
 {
   const double none = FHRL_NAN;
-  fhrl_iss_constants k = {.rho_star = none, .W = none, .B = none, .WvB = none, .WvWr = none, .mu = none, .re_min = none,
+  fhrl_iss_constants k = {.choice = *choice, .drive = v->drive, .rho_star = none, .W = none, .B = none, .WvB = none, .WvWr = none, .Wv = none, .bv = none, .mu = none, .mu_high = none, .re_min = none,
     .wr_scalar = none, .rho_c = none, .a_f = none, .b_A = none, .b_u = none, .s = none, .delta = none, .S17_f = none,
     .S17_A = none, .S17_u = none, .S22_c = none, .c = none, .c_0 = none, .c_A = none, .c_u = none};
   if (v->drive == FHRL_ISS_DRIVE_TANH) {
@@ -206,6 +200,11 @@ fhrl_status fhrl_iss_constants_find(const fhrl_iss_view *v, const fhrl_iss_choic
   }
   if (v->drive == FHRL_ISS_DRIVE_FASTWEIGHT) {
     FHRL_TRY(norm_of_product(v, "W_v", "B", &k.WvB, err));
+    FHRL_TRY(norm_of_product(v, "W_v", "W_r", &k.WvWr, err));
+  }
+  if (v->home == FHRL_ISS_HOME_LAYER) {
+    FHRL_TRY(norm_of(v, "W_v", &k.Wv, err));
+    FHRL_TRY(norm_of(v, "b_v", &k.bv, err));
     FHRL_TRY(norm_of_product(v, "W_v", "W_r", &k.WvWr, err));
   }
   if (v->home == FHRL_ISS_HOME_REENTRY) FHRL_TRY(reentry_spectrum(v, &k, err));
@@ -219,10 +218,23 @@ fhrl_status fhrl_iss_constants_find(const fhrl_iss_view *v, const fhrl_iss_choic
   else if (v->drive == FHRL_ISS_DRIVE_FASTWEIGHT && !isfinite(k.A_bar))
     k.sector_reason = "f = A W_v (B u + gamma W_r y) is bilinear: doubling A, y and u quadruples it, so no constants exist";
   if (k.sector_reason == NULL && !isnan(v->kappa)) choose(v, choice, &k);
+  if (v->home == FHRL_ISS_HOME_RADIAL) fhrl_iss_front_find(v, choice, &k);
   if (v->home != FHRL_ISS_HOME_RADIAL) k.c = k.c_0 = k.c_A = k.c_u = FHRL_NAN; // (4) is derived for this one
   if (v->home != FHRL_ISS_HOME_RADIAL && v->home != FHRL_ISS_HOME_REENTRY) k.S22_c = FHRL_NAN;
   *out = k;
   return FHRL_OK;
+}
+
+// Where the sector's constants come from: a_f, b_A, b_u.
+static const char *sector_source(const fhrl_iss_constants *k, int which)
+{
+  static const char *const given[] = {"given: iss.a_f", "given: iss.b_A", "given: iss.b_u"};
+  static const char *const best[] = {"norm_W + s", "sqrt(d)/(4 s)", "norm_B"}, *const naive[] = {"norm_W, naive", "1, naive", "norm_B"};
+  static const char *const fast[] = {"A_bar |gamma| norm_WvWr", "0", "A_bar norm_WvB"}, *const none[] = {"0: no drive", "0: no drive", "0: no drive"};
+  if (k->choice.sector == FHRL_ISS_SECTOR_GIVEN) return given[which];
+  if (k->drive == FHRL_ISS_DRIVE_FASTWEIGHT) return fast[which];
+  if (k->drive == FHRL_ISS_DRIVE_TANH) return (k->choice.sector == FHRL_ISS_SECTOR_NAIVE ? naive : best)[which];
+  return none[which];
 }
 
 int fhrl_iss_constants_at(const fhrl_iss_constants *k, int i, const char **name, double *value, const char **source)
@@ -233,29 +245,37 @@ int fhrl_iss_constants_at(const fhrl_iss_constants *k, int i, const char **name,
     const char *source;
   } all[] = {
     {"drive_sup", k->drive_sup, "sup yhat'f: sqrt(d) for tanh, 0 for none"},
-    {"norm_W", k->W, "largest singular value of W"},
-    {"norm_B", k->B, "largest singular value of B"},
-    {"norm_WvB", k->WvB, "largest singular value of W_v B"},
-    {"norm_WvWr", k->WvWr, "largest singular value of W_v W_r"},
-    {"mu", k->mu, "least eigenvalue of (W_r + W_r')/2"},
+    {"norm_W", k->W, "largest singular value of W, bounded above in ball arithmetic"},
+    {"norm_B", k->B, "largest singular value of B, bounded above in ball arithmetic"},
+    {"norm_Wv", k->Wv, "largest singular value of W_v, bounded above in ball arithmetic"},
+    {"norm_bv", k->bv, "|b_v|, bounded above in ball arithmetic"},
+    {"norm_WvB", k->WvB, "largest singular value of W_v B, bounded above in ball arithmetic"},
+    {"norm_WvWr", k->WvWr, "largest singular value of W_v W_r, bounded above in ball arithmetic"},
+    {"mu", k->mu, "least eigenvalue of (W_r + W_r')/2, bounded below in ball arithmetic"},
+    {"mu_high", k->mu_high, "largest eigenvalue of (W_r + W_r')/2, bounded above in ball arithmetic"},
     {"re_min", k->re_min, "least real part of an eigenvalue of W_r"},
     {"rho_c", k->rho_c, "(kappa m + eps)/(kappa m - 1), W_r = -m 1: above it the radius grows if f = 0"},
     {"A_bar", k->A_bar, "bound in the end on |A|_F, theory 3g"},
     {"u_bar", k->u_bar, "largest |u| of the input over the time looked at"},
-    {"a_f", k->a_f, "S16"},
-    {"b_A", k->b_A, "S16"},
-    {"b_u", k->b_u, "S16"},
+    {"a_f", k->a_f, sector_source(k, 0)},
+    {"b_A", k->b_A, sector_source(k, 1)},
+    {"b_u", k->b_u, sector_source(k, 2)},
     {"s", k->s, "splits |A y|: a_f = |W| + s, b_A = sqrt(d)/(4 s)"},
-    {"delta", k->delta, "Young's constant"},
+    {"delta", k->delta, k->choice.delta > 0.0 ? "given: iss.delta" : "Young's constant, of the least bound on V in the end"},
     {"S17_c_f", k->S17_f, "a_f + delta"},
     {"S17_c_A", k->S17_A, "b_A^2/(2 delta)"},
     {"S17_c_u", k->S17_u, "b_u^2/(2 delta)"},
-    {"S22_c", k->S22_c, "1 + kappa/(1+eps) - c_f, unless given"},
+    {"S22_c", k->S22_c, k->choice.rate > 0.0 ? "given: iss.c" : "1 + kappa/(1+eps) - S17_c_f"},
     {"c", k->c, k->bounded ? "1 + kappa/(1+eps) - delta'/2, the drive bounded" : "theory 3d: 1 + kappa/(1+eps) - a_f - 3 delta/2"},
     {"c_0", k->c_0, k->bounded ? "(1+F)^2/(2 delta') + kappa/(1+eps), F = drive_sup" : "theory 3d: (1+a_f)^2/(2 delta) + kappa/(1+eps)"},
     {"c_A", k->c_A, k->bounded ? "0, the drive bounded" : "theory 3d: b_A^2/(2 delta)"},
     {"c_u", k->c_u, k->bounded ? "0, the drive bounded" : "theory 3d: b_u^2/(2 delta)"},
     {"V_ultimate", 0.5 * ultimate(k), "theory 3d: (c_0 + c_A A_bar^2 + c_u u_bar^2)/(2 c) bounds V in the end"},
+    {"tight_c", k->tight.c > 0.0 ? k->tight.c : FHRL_NAN, "of the least bound on V in the end, among the front"},
+    {"tight_c_0", k->tight.c > 0.0 ? k->tight.c_0 : FHRL_NAN, k->tight.bounded ? "sup of -e + F |e| - (1 + kappa_rho - c) e^2" : "sup of -e + a_f |e| rho - (1 + kappa_rho - c - (delta_A + delta_u)/2) e^2"},
+    {"tight_c_A", k->tight.c > 0.0 ? k->tight.c_A : FHRL_NAN, k->tight.bounded ? "0, the drive bounded" : "b_A^2/(2 delta_A)"},
+    {"tight_c_u", k->tight.c > 0.0 ? k->tight.c_u : FHRL_NAN, k->tight.bounded ? "0, the drive bounded" : "b_u^2/(2 delta_u)"},
+    {"tight_V_ultimate", k->tight.c > 0.0 ? k->tight.V_ultimate : FHRL_NAN, "(c_0 + c_A A_bar^2 + c_u u_bar^2)/(2 c) of these"},
   };
   for (int j = 0; j < FHRL_COUNT(all); j++)
     if (isfinite(all[j].value) && i-- == 0) {

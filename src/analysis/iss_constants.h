@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // iss_constants: the numbers that the inequalities speak of, from the model's own parameters and matrices
 //
-// Norms of matrices are largest singular values. The sector bound of the drive [FH-RL eq. S16; theory 3d],
+// Norms of matrices are largest singular values, bounded above in ball arithmetic (verified.h). The sector bound of the drive [FH-RL eq. S16; theory 3d],
 //   |yhat'f| <= a_f rho + b_A |A| + b_u |u|,                                                     (1)
 // holds for f = tanh(W y + A y + B u) with, for any s > 0,
 //   a_f = |W| + s, b_A = sqrt(d)/(4 s), b_u = |B|,                                               (2)
@@ -29,25 +29,45 @@ typedef struct fhrl_iss_choice {
   double rate;          // c of S22
 } fhrl_iss_choice;
 
+// One set of constants of the tightest form of (4) [iss_front.h].
+typedef struct fhrl_iss_tight {
+  double c, c_0, c_A, c_u;   // c = 0: there is none
+  double s, a_f, b_A, b_u;   // its sector; s NaN where it is not of (2)
+  double delta_A, delta_u;
+  double V_ultimate;         // (c_0 + c_A Abar^2 + c_u ubar^2)/(2 c), bounds V in the end
+  int bounded;               // 1: from |f| <= F, no sector
+} fhrl_iss_tight;
+
+enum { FHRL_ISS_FRONT = 40 };
+
 typedef struct fhrl_iss_constants {
   double rho_star;             // radius that the homeostasis alone attracts to; NaN: see rho_star_reason
   const char *rho_star_reason; // static text or NULL
   double drive_sup;            // sup yhat'f over all states: 0, sqrt(d); NaN if there is no such bound
   double W, B, WvB, WvWr;      // norms; NaN where they play no part
-  double mu, re_min;           // least eigenvalue of (W_r+W_r')/2, least real part of an eigenvalue of W_r; NaN likewise
+  double Wv, bv;               // of the layer's values: |W_v|, |b_v|; NaN likewise
+  double mu, mu_high;          // proved bounds on the eigenvalues of (W_r+W_r')/2; NaN likewise
+  double re_min;               // least real part of an eigenvalue of W_r; NaN likewise
   double wr_scalar, rho_c;     // w if W_r = w 1; its threshold radius if kappa w < -1; NaN otherwise
   double A_bar, u_bar;         // bounds in the end on |A|_F and |u|; infinite if there is none
+  fhrl_iss_choice choice;      // what the user fixed
+  fhrl_iss_drive drive;
   const char *sector_reason;   // why (1) has no constants here; NULL if it has
   double a_f, b_A, b_u, s, delta; // of (1), (2), and of S17
   double S17_f, S17_A, S17_u;  // c_f, c_A, c_u of S17, by the paper's recipe: a_f + delta, b_A^2/(2 delta), ...
   double S22_c;                // 1 + kappa/(1+eps) - c_f, or given
   double c, c_0, c_A, c_u;     // of (4); NaN if nothing leaves c > 0
   int bounded;                 // 1 if they are those of (5)
+  fhrl_iss_tight tight, front[FHRL_ISS_FRONT]; // the least bound on V in the end, and the front over c
+  int front_count;
 } fhrl_iss_constants;
 
 // u_bar: sup |u| over the time looked at. Fails as fhrl_dense_singular.
 fhrl_status fhrl_iss_constants_find(const fhrl_iss_view *v, const fhrl_iss_choice *choice, double u_bar,
   fhrl_iss_constants *out, fhrl_err *err);
+
+// Sets a_f, b_A, b_u and s of (1) as chosen, for that s.
+void fhrl_iss_constants_sector(const fhrl_iss_view *v, const fhrl_iss_choice *choice, double s, fhrl_iss_constants *k);
 
 // Name, value and origin of constant i that has a value here; 0 past the end.
 int fhrl_iss_constants_at(const fhrl_iss_constants *k, int i, const char **name, double *value, const char **source);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/iss_reduced.h"
 #include "analysis/iss_report.h"
 #include "analysis/metrics.h"
 
@@ -22,6 +23,7 @@ fhrl_status fhrl_iss_ledger_open(fhrl_iss *iss, fhrl_err *err)
     c->verdict = c->rule->open(&f, c->reason) ? FHRL_ISS_OPEN : FHRL_ISS_HELD;
   }
   iss->columns = fhrl_iss_report_columns();
+  iss->reduced_gap = -HUGE_VAL;
   iss->S17_needed = iss->S22_allowed = iss->slots.effective_rank = iss->slots.ratio = FHRL_NAN;
   return FHRL_OK;
 }
@@ -39,6 +41,7 @@ static fhrl_status remember(fhrl_iss_witness *w, const fhrl_iss *iss, const fhrl
   w->t = t;
   w->lhs = pair.lhs;
   w->rhs = pair.rhs;
+  w->equal = pair.equal;
   return FHRL_OK;
 }
 
@@ -47,6 +50,7 @@ static fhrl_status violation(fhrl_iss *iss, fhrl_iss_claim *c, const fhrl_iss_po
 {
   const int first = c->witness.x == NULL;
   c->verdict = FHRL_ISS_VIOLATED;
+  if (c->rule->along && !isnan(t)) c->of_orbits = 1;
   if (first) FHRL_TRY(remember(&c->witness, iss, p, t, pair, err));
   if (first || gap < c->margin) FHRL_TRY(remember(&c->worst, iss, p, t, pair, err));
   return FHRL_OK;
@@ -125,5 +129,7 @@ fhrl_status fhrl_iss_ledger_enter(fhrl_iss *iss, const fhrl_iss_point *p, const 
     }
   }
   needs(iss, p);
+  if (fhrl_iss_reduced_knows(&iss->view) && p->rho > vanished)
+    iss->reduced_gap = fmax(iss->reduced_gap, fhrl_iss_reduced_gap(&f, p));
   return FHRL_OK;
 }

@@ -58,6 +58,7 @@ static fhrl_status follow(walk *w, const fhrl_iss_point *p, fhrl_err *err)
   if (o->sees_slots) FHRL_TRY(fhrl_iss_view_slots(&w->iss->view, p->x, &o->slots, err));
   if (o->sees_slots && w->output == 0) o->slots_0 = o->slots;
   w->path->rho_max = o->rho_max;
+  w->path->rho_end = p->rho;
   w->path->t_end = p->t;
   return FHRL_OK;
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "io/table.h"
 
@@ -55,6 +56,8 @@ static fhrl_json *witness(const fhrl_iss *iss, const fhrl_iss_witness *w)
   fhrl_json_put(out, "state", state);
   fhrl_json_real(out, "lhs", w->lhs, NULL);
   fhrl_json_real(out, "rhs", w->rhs, NULL);
+  fhrl_json_bool(out, "verified", w->verified);
+  fhrl_json_real(out, "gap_low", w->gap_low, w->verified ? NULL : "a claim about orbits: no single state decides it");
   return out;
 }
 
@@ -62,6 +65,58 @@ static void put_witness(fhrl_json *object, const char *key, const fhrl_iss *iss,
 {
   if (w->x) fhrl_json_put(object, key, witness(iss, w));
   else fhrl_json_null(object, key, NULL);
+}
+
+static void put_certificate(fhrl_json *object, const fhrl_iss_proof *p)
+{
+  if (p->method == NULL) {
+    fhrl_json_null(object, "certificate", NULL);
+    return;
+  }
+  fhrl_json *out = fhrl_json_object(), *constants = fhrl_json_object();
+  fhrl_json_text(out, "method", p->method);
+  fhrl_json_text(out, "form", p->form);
+  fhrl_json_text(out, "region", p->region);
+  for (int i = 0; i < p->constants; i++) fhrl_json_real(constants, p->constant[i].name, p->constant[i].value, NULL);
+  fhrl_json_put(out, "constants", constants);
+  fhrl_json_int(out, "boxes", p->boxes);
+  fhrl_json_real(out, "margin", p->margin, "an identity");
+  fhrl_json_real(out, "residual", p->residual, "no identity is part of it");
+  fhrl_json_put(object, "certificate", out);
+}
+
+// Value and origin of a constant by name: of the table, or a parameter of the model; 0 if it plays no part here.
+static int find_constant(const fhrl_iss *iss, const char *name, double *value, const char **source)
+{
+  const char *at;
+  for (int i = 0; fhrl_iss_constants_at(&iss->constants, i, &at, value, source); i++)
+    if (strcmp(at, name) == 0) return 1;
+  const fhrl_system *s = iss->view.s;
+  const int i = fhrl_system_param(s->model, name);
+  if (i < 0) return 0;
+  *value = s->p[i];
+  *source = "given: a parameter of the model";
+  return 1;
+}
+
+static fhrl_json *constants_of(const fhrl_iss *iss, const char *uses)
+{
+  fhrl_json *out = fhrl_json_object();
+  for (const char *at = uses; *at;) {
+    char name[32];
+    double value;
+    const char *source;
+    const size_t len = strcspn(at, " ");
+    snprintf(name, sizeof name, "%.*s", (int)len, at);
+    if (find_constant(iss, name, &value, &source)) {
+      fhrl_json *c = fhrl_json_object();
+      fhrl_json_real(c, "value", value, NULL);
+      fhrl_json_text(c, "source", source);
+      fhrl_json_put(out, name, c);
+    }
+    at += len + (at[len] == ' ');
+  }
+  return out;
 }
 
 static fhrl_json *inequality(const fhrl_iss *iss, const fhrl_iss_claim *c)
@@ -73,12 +128,15 @@ static fhrl_json *inequality(const fhrl_iss *iss, const fhrl_iss_claim *c)
   fhrl_json_text(out, "source", c->rule->source);
   fhrl_json_text(out, "verdict", fhrl_iss_verdict_text(c->verdict));
   fhrl_json_text(out, "reason", c->reason[0] ? c->reason : NULL);
-  fhrl_json_real(out, "margin", c->margin, c->reason);
-  fhrl_json_real(out, "allowance", c->allowance, c->reason);
+  const char *const unseen = open ? c->reason : "nothing was compared";
+  fhrl_json_real(out, "margin", c->margin, unseen);
+  fhrl_json_real(out, "allowance", c->allowance, unseen);
   fhrl_json_int(out, "compared", c->compared);
   put_witness(out, "witness", iss, &c->witness);
   put_witness(out, "worst", iss, &c->worst);
-  fhrl_json_text(out, "region", open ? NULL : iss->region);
+  fhrl_json_text(out, "region", open ? NULL : c->proof.method ? c->proof.region : iss->region);
+  fhrl_json_put(out, "constants", constants_of(iss, c->rule->uses));
+  put_certificate(out, &c->proof);
   return out;
 }
 
@@ -114,6 +172,8 @@ void fhrl_iss_report_json(const fhrl_iss *iss, fhrl_json *result)
   fhrl_json_real(result, "rho_star", iss->constants.rho_star, iss->constants.rho_star_reason);
   put_constants(iss, result);
   fhrl_json_int(result, "states", iss->states);
+  fhrl_json_int(result, "searched", iss->searched);
+  fhrl_json_text(result, "looked_at", iss->region);
   fhrl_json *claims = fhrl_json_array(), *orbits = fhrl_json_array();
   for (int i = 0; i < fhrl_iss_rules_count; i++) fhrl_json_add(claims, inequality(iss, &iss->claim[i]));
   fhrl_json_put(result, "inequalities", claims);
@@ -122,6 +182,7 @@ void fhrl_iss_report_json(const fhrl_iss *iss, fhrl_json *result)
     fhrl_json *orbit = fhrl_json_object();
     fhrl_json_real(orbit, "rho_0", p->rho_0, NULL);
     fhrl_json_real(orbit, "rho_max", p->rho_max, NULL);
+    fhrl_json_real(orbit, "rho_end", p->rho_end, NULL);
     fhrl_json_real(orbit, "t_end", p->t_end, NULL);
     fhrl_json_bool(orbit, "diverged", p->diverged);
     fhrl_json_text(orbit, "ended", p->reason[0] ? p->reason : NULL);

@@ -82,6 +82,13 @@ static int needs_repair(frame *f, char reason[])
     1.0 + f->v->kappa / (1.0 + f->v->epsilon), f->k->a_f);
 }
 
+static int needs_tight(frame *f, char reason[])
+{
+  if (needs_radial(f, reason)) return 1;
+  if (f->k->tight.c > 0.0) return 0;
+  return f->k->sector_reason ? REASON("%s", f->k->sector_reason) : REASON("no c > 0 is left: a_f = %.6g", f->k->a_f);
+}
+
 static int needs_reentry(frame *f, char reason[])
 {
   if (needs_terms(f, reason)) return 1;
@@ -248,11 +255,21 @@ static int ultimate(frame *f, point *p, orbit *o, fhrl_iss_pair *out)
   return 1;
 }
 
+static int practical_with(frame *f, point *p, double c, double c_0, double c_A, double c_u, fhrl_iss_pair *out)
+{
+  const double damping = c * p->e * p->e, drive = c_0 + c_A * p->A * p->A + c_u * p->u_norm * p->u_norm;
+  return in_region(f, p) && at_most(f, p, p->V_dot, drive - damping, damping + drive, out);
+}
+
 static int practical(frame *f, point *p, orbit *o, fhrl_iss_pair *out)
 {
-  const fhrl_iss_constants *k = f->k;
-  const double damping = k->c * p->e * p->e, drive = k->c_0 + k->c_A * p->A * p->A + k->c_u * p->u_norm * p->u_norm;
-  return in_region(f, p) && at_most(f, p, p->V_dot, drive - damping, damping + drive, out);
+  return practical_with(f, p, f->k->c, f->k->c_0, f->k->c_A, f->k->c_u, out);
+}
+
+static int tight(frame *f, point *p, orbit *o, fhrl_iss_pair *out)
+{
+  const fhrl_iss_tight *k = &f->k->tight;
+  return practical_with(f, p, k->c, k->c_0, k->c_A, k->c_u, out);
 }
 
 // ---- reentry, gain, memory, slots
@@ -324,36 +341,39 @@ static int slots(frame *f, point *p, orbit *o, fhrl_iss_pair *out)
 }
 
 const fhrl_iss_rule fhrl_iss_rules_table[] = {
-  {"S13", "dV/dt = e yhat'dy/dt, V = e^2/2, e = rho - 1", "FH-RL eqs. S12, S13", never, s13},
-  {"S14", "dV/dt = e yhat'(-y + f + h)", "FH-RL eq. S14", needs_terms, s14},
-  {"S15", "e yhat'(-y) <= -e^2", "FH-RL eq. S15; theory 3a", needs_terms, s15},
-  {"S16", "|yhat'f| <= a_f rho + b_A |A|_F + b_u |u|", "FH-RL eq. S16; theory 3d", needs_sector, s16},
-  {"S17", "|e yhat'f| <= c_f e^2 + c_A |A|_F^2 + c_u |u|^2", "FH-RL eq. S17", needs_sector, s17},
-  {"S20", "e yhat'h <= -kappa' e^2, kappa' = kappa rho/(rho+eps)", "FH-RL eq. S20", needs_linear_home, s20},
-  {"S21", "dV/dt <= -(1+kappa') e^2 + c_f e^2 + c_A |A|_F^2 + c_u |u|^2", "FH-RL eq. S21", needs_linear_sector, s21},
-  {"S22", "dV/dt <= -c e^2 + c_A |A|_F^2 + c_u |u|^2 with c > 0", "FH-RL eq. S22; theory 3a", needs_linear_sector, s22},
+  {"S13", "dV/dt = e yhat'dy/dt, V = e^2/2, e = rho - 1", "FH-RL eqs. S12, S13", never, s13, ""},
+  {"S14", "dV/dt = e yhat'(-y + f + h)", "FH-RL eq. S14", needs_terms, s14, ""},
+  {"S15", "e yhat'(-y) <= -e^2", "FH-RL eq. S15; theory 3a", needs_terms, s15, ""},
+  {"S16", "|yhat'f| <= a_f rho + b_A |A|_F + b_u |u|", "FH-RL eq. S16; theory 3d", needs_sector, s16,
+    "a_f b_A b_u norm_W norm_B norm_WvB norm_WvWr s"},
+  {"S17", "|e yhat'f| <= c_f e^2 + c_A |A|_F^2 + c_u |u|^2", "FH-RL eq. S17", needs_sector, s17, "S17_c_f S17_c_A S17_c_u"},
+  {"S20", "e yhat'h <= -kappa' e^2, kappa' = kappa rho/(rho+eps)", "FH-RL eq. S20", needs_linear_home, s20, "kappa epsilon"},
+  {"S21", "dV/dt <= -(1+kappa') e^2 + c_f e^2 + c_A |A|_F^2 + c_u |u|^2", "FH-RL eq. S21", needs_linear_sector, s21, "kappa epsilon S17_c_f S17_c_A S17_c_u"},
+  {"S22", "dV/dt <= -c e^2 + c_A |A|_F^2 + c_u |u|^2 with c > 0", "FH-RL eq. S22; theory 3a", needs_linear_sector, s22, "S22_c S17_c_A S17_c_u"},
   {"radius", "d rho/dt = -(1+kappa) rho (rho-rho*)/(rho+eps), and its solution rho(t)", "theory 3b", needs_no_drive,
-    radius},
+    radius, "kappa epsilon", 1},
   {"recentred", "d/dt (rho-rho*)^2/2 = -(1+kappa) rho/(rho+eps) (rho-rho*)^2 + (rho-rho*) yhat'f", "theory 3c",
-    needs_radial, recentred},
+    needs_radial, recentred, "kappa epsilon"},
   {"recentred_decay", "|rho(t)-rho*| <= exp(-k t)|rho_0-rho*| + sup|yhat'f|/k, k = (1+kappa) rho_min/(rho_min+eps)",
-    "theory 3c", needs_radial, recentred_decay},
+    "theory 3c", needs_radial, recentred_decay, "kappa epsilon", 1},
   {"ultimate", "rho(t) <= exp(-(1+kappa)t) rho_0 + (1-exp(-(1+kappa)t)) (kappa(1+eps)+F)/(1+kappa), F = sup yhat'f",
-    "theory 3c", needs_radial, ultimate},
-  {"practical", "dV/dt <= -c e^2 + c_0 + c_A |A|_F^2 + c_u |u|^2 with c > 0", "theory 3d", needs_repair, practical},
+    "theory 3c", needs_radial, ultimate, "kappa epsilon drive_sup", 1},
+  {"practical", "dV/dt <= -c e^2 + c_0 + c_A |A|_F^2 + c_u |u|^2 with c > 0", "theory 3d", needs_repair, practical, "c c_0 c_A c_u"},
+  {"practical_tight", "the same with the tightest constants: of the front over c, those of the least bound on V in the end",
+    "theory 3d", needs_tight, tight, "tight_c tight_c_0 tight_c_A tight_c_u"},
   {"reentry_dissipative", "1 + kappa mu > 0: rho(t) <= max(rho_0, 1, F/min(1, 1 + kappa mu))", "theory 3e",
-    needs_dissipation, dissipative},
+    needs_dissipation, dissipative, "kappa mu drive_sup", 1},
   {"reentry_spectral", "every start stays bounded if 1 + kappa min Re lambda(W_r) > 0, some start diverges if < 0",
-    "theory 3e", needs_reentry, spectral},
+    "theory 3e", needs_reentry, spectral, "kappa re_min rho_c", 1},
   {"gain_bound", "rho(t) <= exp(-k t) rho_0 + (1-exp(-k t)) L; layer: k = c, L = 1/beta; gain: k = 2, L = (1/beta+F)/2",
-    "FH-RL eq. 7; theory 3f", needs_bounded_gain, gain_bound},
+    "FH-RL eq. 7; theory 3f", needs_bounded_gain, gain_bound, "beta c drive_sup", 1},
   {"gain_pole", "1 + beta (s-1) >= 0 for every s >= 0: the gain has no pole", "FH-RL eq. 7; theory 3f", needs_gain,
-    gain_pole},
+    gain_pole, "beta"},
   {"memory", "|A(t)|_F <= exp(-lambda t)|A_0|_F + (1-exp(-lambda t)) sup|Phi|_F/lambda; layer: rows of U, V <= max(1, start)",
-    "FH-RL eq. S23; theory 3g", needs_memory, memory},
-  {"slots_spread", "|U_i - mean U| = exp(-a t) its start, likewise V", "theory 3h", needs_slots, slots_spread},
+    "FH-RL eq. S23; theory 3g", needs_memory, memory, "lambda eta alpha", 1},
+  {"slots_spread", "|U_i - mean U| = exp(-a t) its start, likewise V", "theory 3h", needs_slots, slots_spread, "alpha", 1},
   {"slots", "sigma_2(U'V) <= exp(-2 a t) |D_U'D_V| at the start, D the rows less their mean", "theory 3h", needs_slots,
-    slots},
+    slots, "alpha", 1},
 };
 const int fhrl_iss_rules_count = FHRL_COUNT(fhrl_iss_rules_table);
 

@@ -39,6 +39,8 @@ typedef struct fhrl_iss_rule {
   int (*open)(const fhrl_iss_frame *f, char reason[FHRL_ISS_REASON]);
   // 1 and the pair where the row speaks of this state; orbit is NULL for a state that no orbit led to.
   int (*compare)(const fhrl_iss_frame *f, const fhrl_iss_point *p, const fhrl_iss_orbit *orbit, fhrl_iss_pair *out);
+  const char *uses; // its constants, by the names of iss_constants and of the model's parameters, separated by spaces
+  int along; // 1: along an orbit it compares what the orbit has become, which no single state shows
 } fhrl_iss_rule;
 
 extern const fhrl_iss_rule fhrl_iss_rules_table[];

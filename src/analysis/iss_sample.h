@@ -13,6 +13,11 @@ enum { FHRL_ISS_RADII = 64, FHRL_ISS_TEXT = 256 };
 typedef struct fhrl_iss_plan {
   int samples, directions, trajectories; // random states; directions of the grid; orbits
   double rho_max, A_max, u_max;          // ranges of |y|, |A|_F, |u|
+  int search, ascents;                   // Sobol points, ascents for every claim
+  double rho_min;                        // of the certified decay (3c)
+  long boxes;                            // most of one branch and bound
+  long starts;                           // of iss_reach.h
+  int gain_levels, pairs, map;           // of iss_gain.h, contraction.h, iss_map.h
   double rho_limit;                      // an orbit that grows beyond it diverges
   uint32_t seed;
   char radii[FHRL_ISS_TEXT]; // "a,b,...": radii of the orbits' starts; empty: spread over (0, rho_max]

@@ -143,7 +143,8 @@ const fhrl_command fhrl_command_table[] = {
   {.name = "iss",
     .input = "MODEL",
     .summary = "puts the Lyapunov argument on trial, inequality by inequality",
-    .leaves = "with -o: iss.json, iss.tsv, iss_profile.tsv, iss.svg, iss.png, run.json, config.ini",
+    .leaves = "with -o: iss.json, the tables iss.tsv, iss_profile.tsv, iss_front.tsv, iss_map.tsv, iss_gain.tsv, iss_reach.tsv, "
+              "figures iss, iss_map, iss_gain, iss_reach (.svg and .png), run.json, config.ini",
     .run = fhrl_cmd_iss,
     .shorts = fhrl_setup_shorts,
     .keys = iss_keys,

@@ -44,6 +44,9 @@ libfhrl_nn_a_LIBADD += $(libfhrl_kernel_avx2_a_OBJECTS) $(libfhrl_kernel_avx512_
 libfhrl_nn_a_CFLAGS += -DFHRL_KERNEL_X86
 endif
 
+# automake leaves objects of other libraries out of what an archive waits for
+libfhrl_nn_a_DEPENDENCIES = $(libfhrl_nn_a_LIBADD)
+
 # The same sources in double: what the tests of gradients and golden values link instead of libfhrl_nn.a.
 check_LIBRARIES += libfhrl_nn64.a
 libfhrl_nn64_a_SOURCES = $(FHRL_NN_SOURCES) $(FHRL_KERNEL_SOURCES) src/nn/kernel_smooth.c

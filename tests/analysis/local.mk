@@ -17,8 +17,15 @@ tests_analysis_test_ladder_stability_SOURCES = tests/analysis/test_ladder_stabil
 check_PROGRAMS += tests/analysis/test_compare
 tests_analysis_test_compare_SOURCES = tests/analysis/test_compare.c tests/analysis/golden_layer.h
 EXTRA_DIST += tests/golden/E/expect.txt
+check_PROGRAMS += tests/analysis/test_verified
 check_PROGRAMS += tests/analysis/test_iss
 tests_analysis_test_iss_SOURCES = tests/analysis/test_iss.c tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_iss_proof
+tests_analysis_test_iss_proof_SOURCES = tests/analysis/test_iss_proof.c tests/analysis/audited.c tests/analysis/audited.h \
+	tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_iss_lab
+tests_analysis_test_iss_lab_SOURCES = tests/analysis/test_iss_lab.c tests/analysis/audited.c tests/analysis/audited.h \
+	tests/analysis/given.c tests/analysis/given.h
 check_PROGRAMS += tests/analysis/test_equilibrium
 tests_analysis_test_equilibrium_SOURCES = tests/analysis/test_equilibrium.c tests/analysis/given.c tests/analysis/given.h
 check_PROGRAMS += tests/analysis/test_contour

@@ -49,8 +49,11 @@ killed map idp_saliency --t-end=30000
 grep -q '"name": "switch"' whole-events/run.json && ok "events were among it" || not_ok "there were no events"
 
 # an interrupt says how to go on, and that command does
-"$fhrl" simulate lorenz -o ctrl --t-end=8e3 --set solver.output_every=0.05 --quiet >out 2>err &
-sleep 0.2
+"$fhrl" simulate lorenz -o ctrl --t-end=8e4 --set solver.output_every=0.5 --quiet >out 2>err &
+for _ in {1..600}; do # until blocks have been kept, however busy the machine is
+  [ "$(stat -c %s ctrl/trajectory.part 2>/dev/null || echo 0)" -gt 40000 ] && break
+  sleep 0.02
+done
 kill -INT $!
 wait $!
 got=$?
@@ -59,7 +62,7 @@ says err "to resume from t = [1-9][0-9.]*: fhrl simulate lorenz -c ctrl/config.i
 [ -s ctrl/trajectory.part ] && [ ! -e ctrl/trajectory.nc ] && ok "what was done is kept" || not_ok "nothing was kept"
 "$fhrl" simulate lorenz -c ctrl/config.ini -o ctrl --quiet >out 2>err
 says out "^resumed      from t = [1-9]" "the command goes on from there"
-"$fhrl" simulate lorenz -o straight --t-end=8e3 --set solver.output_every=0.05 --quiet >/dev/null 2>&1
+"$fhrl" simulate lorenz -o straight --t-end=8e4 --set solver.output_every=0.5 --quiet >/dev/null 2>&1
 same "interrupted or not" straight ctrl
 
 # one interval of output that takes for ever can be interrupted, too; without a folder there is nothing to resume
