@@ -3,6 +3,7 @@
 #include "analysis/portrait_orbit.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "analysis/metrics.h"
 
@@ -45,40 +46,59 @@ static int far_out(const pen *k)
   return out;
 }
 
-static fhrl_status follow(const fhrl_portrait *p, fhrl_integrator *it, const fhrl_solver *solver, double t_end, double arc,
-  double scale, fhrl_portrait_rows *rows, fhrl_err *err)
+// Where the orbit is seen at t; the same place again where the field is not finite.
+static void look(const fhrl_portrait_plane *plane, const fhrl_input *in, double t, const double x[], double at[2])
 {
-  const double *x = fhrl_integrator_state(it), from[2] = {x[p->component[0]], x[p->component[1]]};
-  pen k = {.low = {p->low[0], p->low[1]}, .high = {p->high[0], p->high[1]}, .scale = scale,
+  double to[2];
+  if (in) fhrl_input_at(in, t, plane->u);
+  fhrl_portrait_plane_project(plane, t, x, to);
+  for (int i = 0; i < 2; i++)
+    if (isfinite(to[i])) at[i] = to[i];
+}
+
+static fhrl_status follow(const fhrl_portrait *p, const fhrl_portrait_plane *plane, fhrl_integrator *it, const fhrl_input *in,
+  const fhrl_solver *solver, const fhrl_portrait_path *path, fhrl_portrait_rows *rows, fhrl_err *err)
+{
+  const double sign = path->backward ? -1.0 : 1.0;
+  double to[2] = {0.0, 0.0}, dt = path->first, gone = 0.0;
+  look(plane, in, 0.0, fhrl_integrator_state(it), to);
+  pen k = {.low = {p->low[0], p->low[1]}, .high = {p->high[0], p->high[1]}, .scale = path->scale,
     .windowed = p->high[0] > p->low[0]};
   for (int i = 0; i < 2; i++) {
-    k.at[i] = from[i];
-    if (!k.windowed) k.low[i] = k.high[i] = from[i];
+    k.at[i] = to[i];
+    if (!k.windowed) k.low[i] = k.high[i] = to[i];
   }
-  double dt = 0.01 * fmin(solver->output_every, t_end), gone = 0.0;
-  FHRL_TRY(fhrl_portrait_add(rows, from[0], from[1], FHRL_NAN, FHRL_NAN, 0.0, err));
-  for (int n = 1; n < POINTS_MAX && fhrl_integrator_now(it) < t_end && gone < arc && !far_out(&k); n++) {
-    const double t = fmin(fhrl_integrator_now(it) + dt, t_end);
-    if (fhrl_integrator_advance(it, t, NULL) != FHRL_OK) break; // a blow-up ends the orbit, not the portrait
-    x = fhrl_integrator_state(it);
-    const double to[2] = {x[p->component[0]], x[p->component[1]]}, way = move(&k, to);
+  if (!(dt > 0.0)) dt = 0.01 * fmin(solver->output_every, path->t_end);
+  FHRL_TRY(fhrl_portrait_add(rows, to[0], to[1], FHRL_NAN, FHRL_NAN, 0.0, err));
+  for (int n = 1; n < POINTS_MAX && fhrl_integrator_now(it) < path->t_end && gone < path->arc && !far_out(&k); n++) {
+    const double t = fmin(fhrl_integrator_now(it) + dt, path->t_end), before = fhrl_integrator_now(it);
+    const int failed = fhrl_integrator_advance(it, t, NULL) != FHRL_OK; // a blow-up ends the orbit, not the portrait
+    if (failed && !(fhrl_integrator_now(it) > before)) break;
+    look(plane, in, fhrl_integrator_now(it), fhrl_integrator_state(it), to);
+    const double way = move(&k, to);
     gone += way;
+    FHRL_TRY(fhrl_portrait_add(rows, to[0], to[1], FHRL_NAN, FHRL_NAN, sign * fhrl_integrator_now(it), err));
+    if (failed) break;
     // a step the eye can follow: 2 % of the window at most, without crawling where the orbit rests
+    const double most = gone < 0.02 && path->first > 0.0 ? path->first : fmax(solver->output_every, path->first);
     if (way > 0.01) dt *= fmax(0.3, 0.01 / way);
-    else dt = fmin(dt * 1.5, solver->output_every);
-    FHRL_TRY(fhrl_portrait_add(rows, to[0], to[1], FHRL_NAN, FHRL_NAN, t, err));
+    else dt = fmin(dt * 1.5, most);
   }
+  if (path->last) memcpy(path->last, fhrl_integrator_state(it), (size_t)plane->s->n * sizeof *path->last);
   return fhrl_portrait_end(rows, err);
 }
 
-fhrl_status fhrl_portrait_orbit_draw(const fhrl_portrait *p, fhrl_system *run, const fhrl_input *in,
-  const fhrl_solver *solver, double arc, double scale, const double x0[], fhrl_portrait_rows *rows, fhrl_err *err)
+fhrl_status fhrl_portrait_orbit_draw(const fhrl_portrait *p, const fhrl_portrait_plane *plane, fhrl_system *run,
+  const fhrl_input *in, const fhrl_solver *solver, const fhrl_portrait_path *path, const double x0[],
+  fhrl_portrait_rows *rows, fhrl_err *err)
 {
   fhrl_integrator *it = NULL;
   const fhrl_status made = fhrl_integrator_create(run, in, solver, 0.0, x0, &it, err);
+  if (path->last) memcpy(path->last, x0, (size_t)plane->s->n * sizeof *path->last);
   if (made == FHRL_NUMERIC) return FHRL_OK; // the field is not finite there: no orbit to draw
   if (made != FHRL_OK) return made;
-  const fhrl_status status = follow(p, it, solver, fmin(solver->t_end, fhrl_input_end(in)), arc, scale, rows, err);
+  const fhrl_status status = follow(p, plane, it, in, solver, path, rows, err);
+  if (in) fhrl_input_at(in, 0.0, plane->u);
   fhrl_integrator_destroy(it);
   return status;
 }

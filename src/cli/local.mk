@@ -14,7 +14,7 @@ fhrl_SOURCES += src/cli/cmd_sample.c
 fhrl_SOURCES += src/cli/cmd_compare.c
 fhrl_SOURCES += src/cli/cmd_simulate.c
 fhrl_SOURCES += src/cli/cmd_iss.c
-fhrl_SOURCES += src/cli/cmd_portrait.c
+fhrl_SOURCES += src/cli/cmd_portrait.c src/cli/preview.c src/cli/preview.h
 
 # The commit that --version names, looked up at every build and rewritten only when it changed.
 BUILT_SOURCES += src/cli/commit.h
