@@ -16,7 +16,8 @@
 #include "analysis/portrait_saddle.h"
 #include "analysis/portrait_window.h"
 
-enum { SHOWN = 3 }; // components beyond the plane that the caption names
+enum { SHOWN = 3 };          // components beyond the plane that the caption names
+enum { STEPS_MAX = 20000 };  // of an orbit besides the model's own; some hundreds are usual
 
 const fhrl_field fhrl_portrait_fields[] = {
   {"plane", FHRL_PORTRAIT_STATES, "", "states: two components of all; slice: all others held; pca: principal components of an "
@@ -83,6 +84,8 @@ void fhrl_portrait_options(const fhrl_config *config, int states, fhrl_portrait_
   const double most = 3e7 / ((double)states * states * states); // some tenths of a second
   if (!fhrl_config_is_set(config, "equilibria.starts") && out->equilibria.starts > most)
     out->equilibria.starts = (int)fmax(4.0, most);
+  const double side = sqrt(4e7 / states);
+  if (!fhrl_config_is_set(config, "portrait.grid") && out->grid > side) out->grid = (int)fmax(50.0, side);
 }
 
 // ---- rows
@@ -303,7 +306,9 @@ static void describe(studio *w)
 static fhrl_status draw_orbit(studio *w, fhrl_err *err)
 {
   const fhrl_portrait_path path = {.t_end = horizon(w), .arc = w->plan->arc};
-  return fhrl_portrait_orbit_draw(w->p, &w->plane, w->run, w->in, w->solver, &path, w->x, &w->p->layer[FHRL_PORTRAIT_ORBITS], err);
+  fhrl_solver solver = *w->solver;
+  if (solver.max_steps > STEPS_MAX) solver.max_steps = STEPS_MAX; // a start that chatters about a kink must not hold up all
+  return fhrl_portrait_orbit_draw(w->p, &w->plane, w->run, w->in, &solver, &path, w->x, &w->p->layer[FHRL_PORTRAIT_ORBITS], err);
 }
 
 static fhrl_status draw_orbits(studio *w, fhrl_err *err)

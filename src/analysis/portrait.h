@@ -112,8 +112,8 @@ typedef struct fhrl_portrait {
   fhrl_equilibria equilibria; // of a slice: of its two states
 } fhrl_portrait;
 
-// From [portrait] and [equilibria]; texts are borrowed from the configuration. Unless equilibria.starts was set, it is
-// lowered for many states, whose Newton steps cost their cube.
+// From [portrait] and [equilibria]; texts are borrowed from the configuration. Unless they were set,
+// equilibria.starts and the grid are lowered for many states, whose Newton steps cost their cube.
 void fhrl_portrait_options(const fhrl_config *config, int states, fhrl_portrait_plan *out);
 
 // FHRL_ARG for a map, a system of one state, a plane that this model does not have, unknown components or observables,

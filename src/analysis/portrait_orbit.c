@@ -3,11 +3,12 @@
 #include "analysis/portrait_orbit.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/metrics.h"
 
-enum { POINTS_MAX = 20000 };
+enum { POINTS_MAX = 20000, AT_REST = 100 }; // AT_REST: steps without motion, after which none is waited for
 
 typedef struct pen {
   double low[2], high[2]; // of the window, or of what the orbit has shown
@@ -56,8 +57,19 @@ static void look(const fhrl_portrait_plane *plane, const fhrl_input *in, double 
     if (isfinite(to[i])) at[i] = to[i];
 }
 
+// Counts steps in which no component has moved from `anchor` (n) by more than the solver's tolerances allow for.
+static int count_still(int n, const fhrl_solver *solver, const double x[], double anchor[], int still)
+{
+  for (int i = 0; i < n; i++)
+    if (!(fabs(x[i] - anchor[i]) <= 100.0 * (solver->atol + solver->rtol * fabs(x[i])))) {
+      memcpy(anchor, x, (size_t)n * sizeof *anchor);
+      return 0;
+    }
+  return still + 1;
+}
+
 static fhrl_status follow(const fhrl_portrait *p, const fhrl_portrait_plane *plane, fhrl_integrator *it, const fhrl_input *in,
-  const fhrl_solver *solver, const fhrl_portrait_path *path, fhrl_portrait_rows *rows, fhrl_err *err)
+  const fhrl_solver *solver, const fhrl_portrait_path *path, double anchor[], fhrl_portrait_rows *rows, fhrl_err *err)
 {
   const double sign = path->backward ? -1.0 : 1.0;
   double to[2] = {0.0, 0.0}, dt = path->first, gone = 0.0;
@@ -69,6 +81,7 @@ static fhrl_status follow(const fhrl_portrait *p, const fhrl_portrait_plane *pla
     if (!k.windowed) k.low[i] = k.high[i] = to[i];
   }
   if (!(dt > 0.0)) dt = 0.01 * fmin(solver->output_every, path->t_end);
+  int still = 0;
   FHRL_TRY(fhrl_portrait_add(rows, to[0], to[1], FHRL_NAN, FHRL_NAN, 0.0, err));
   for (int n = 1; n < POINTS_MAX && fhrl_integrator_now(it) < path->t_end && gone < path->arc && !far_out(&k); n++) {
     const double t = fmin(fhrl_integrator_now(it) + dt, path->t_end), before = fhrl_integrator_now(it);
@@ -78,7 +91,10 @@ static fhrl_status follow(const fhrl_portrait *p, const fhrl_portrait_plane *pla
     const double way = move(&k, to);
     gone += way;
     FHRL_TRY(fhrl_portrait_add(rows, to[0], to[1], FHRL_NAN, FHRL_NAN, sign * fhrl_integrator_now(it), err));
-    if (failed) break;
+    still = count_still(plane->s->n, solver, fhrl_integrator_state(it), anchor, still);
+    const int leaving = path->first > 0.0 && gone < 0.02; // a saddle: slowly at first
+    const int moved = in && (fhrl_input_varies(in) || isfinite(fhrl_input_break(in, fhrl_integrator_now(it)))); // still to come
+    if (failed || (still > AT_REST && !leaving && !moved)) break;
     // a step the eye can follow: 2 % of the window at most, without crawling where the orbit rests
     const double most = gone < 0.02 && path->first > 0.0 ? path->first : fmax(solver->output_every, path->first);
     if (way > 0.01) dt *= fmax(0.3, 0.01 / way);
@@ -97,8 +113,11 @@ fhrl_status fhrl_portrait_orbit_draw(const fhrl_portrait *p, const fhrl_portrait
   if (path->last) memcpy(path->last, x0, (size_t)plane->s->n * sizeof *path->last);
   if (made == FHRL_NUMERIC) return FHRL_OK; // the field is not finite there: no orbit to draw
   if (made != FHRL_OK) return made;
-  const fhrl_status status = follow(p, plane, it, in, solver, path, rows, err);
+  double *anchor = calloc((size_t)plane->s->n, sizeof *anchor);
+  const fhrl_status status = anchor ? follow(p, plane, it, in, solver, path, anchor, rows, err)
+                                    : fhrl_fail(err, FHRL_NOMEM, "no memory for an orbit of %d states", plane->s->n);
   if (in) fhrl_input_at(in, 0.0, plane->u);
+  free(anchor);
   fhrl_integrator_destroy(it);
   return status;
 }

@@ -6,3 +6,4 @@ check_PROGRAMS += tests/base/test_dense
 check_PROGRAMS += tests/base/test_clock
 check_PROGRAMS += tests/base/test_progress
 check_PROGRAMS += tests/base/test_signals
+check_PROGRAMS += tests/base/test_terminal
