@@ -11,8 +11,8 @@ set datafile missing
 nice(m) = m < 1.5 ? 1 : m < 3.5 ? 2 : m < 7.5 ? 5 : 10
 rounded(x) = nice(x / 10**floor(log10(x))) * 10**floor(log10(x))
 step(span) = rounded(span / (span < 0.05 ? 3 : 4))
-x_span = x_high - x_low
-y_span = y_high - y_low
+x_span = 1.0 * (x_high - x_low) # whole numbers would divide as such
+y_span = 1.0 * (y_high - y_low)
 set xtics step(x_span)
 set ytics step(y_span)
 set xrange [x_low:x_high]
@@ -32,8 +32,9 @@ if (is_text) {
   set key below noopaque samplen 1
   # every other arrow of every other row, as a character
   glyphs = ascii ? "> / ^ \\ < / v \\" : "→ ↗ ↑ ↖ ← ↙ ↓ ↘"
-  glyph(dx, dy) = word(glyphs, 1 + int(floor(atan2(dy / y_span, dx / x_span) / (pi / 4) + 8.5)) % 8)
-  odd(v, low, span) = int((v - low) / span * 24) % 2
+  eighth(angle) = floor(angle / (pi / 4) + 8.5)
+  glyph(dx, dy) = dx == dx ? word(glyphs, 1 + int(eighth(atan2(dy / y_span, dx / x_span))) % 8) : ""
+  odd(v, low, span) = v == v ? int((v - low) / span * 24) % 2 : 1
   spare(dx, dy) = odd(column("x") + dx / 2, x_low, x_span) + odd(column("y") + dy / 2, y_low, y_span)
   marks = ascii ? "* o 8 c +" : "● ○ ◐ ◎ △"
   # gnuplot 5.4 ends by signal 11 where points are all undefined: empty layers are left out by loops

@@ -283,14 +283,15 @@ static void describe(studio *w)
   snprintf(p->title, sizeof p->title, "%s: %s", w->whole->model->name, w->whole->model->summary);
   switch (p->kind) {
   case FHRL_PORTRAIT_STATES:
-    if (n > 2) snprintf(p->note, sizeof p->note, "arrows and nullclines of the cut; orbits%s of all %d states, projected", rest, n);
+    if (n > 2)
+      snprintf(p->note, sizeof p->note, "arrows and nullclines of the cut; orbits%s of all %d states, projected", rest, n);
     break;
   case FHRL_PORTRAIT_SLICE:
     if (n > 2) snprintf(p->note, sizeof p->note, "a flow of two states: the other %d are held", n - 2);
     break;
   case FHRL_PORTRAIT_PCA:
-    snprintf(p->note, sizeof p->note, "plane of an ensemble of %d orbits; arrows and nullclines of the cut; orbits%s of all %d states, "
-      "projected", w->plan->orbits + 1, rest, n);
+    snprintf(p->note, sizeof p->note, "plane of an ensemble of %d orbits; arrows and nullclines of the cut; orbits%s of all %d "
+      "states, projected", w->plan->orbits + 1, rest, n);
     break;
   case FHRL_PORTRAIT_NORMS:
     snprintf(p->note, sizeof p->note, "arrows and nullclines with directions held; orbits%s of all %d states", rest, n);
@@ -308,7 +309,8 @@ static fhrl_status draw_orbit(studio *w, fhrl_err *err)
   const fhrl_portrait_path path = {.t_end = horizon(w), .arc = w->plan->arc};
   fhrl_solver solver = *w->solver;
   if (solver.max_steps > STEPS_MAX) solver.max_steps = STEPS_MAX; // a start that chatters about a kink must not hold up all
-  return fhrl_portrait_orbit_draw(w->p, &w->plane, w->run, w->in, &solver, &path, w->x, &w->p->layer[FHRL_PORTRAIT_ORBITS], err);
+  return fhrl_portrait_orbit_draw(w->p, &w->plane, w->run, w->in, &solver, &path, w->x,
+    &w->p->layer[FHRL_PORTRAIT_ORBITS], err);
 }
 
 static fhrl_status draw_orbits(studio *w, fhrl_err *err)

@@ -39,7 +39,8 @@ void fhrl_portrait_ensemble_point(const fhrl_portrait_plan *plan, int k, double 
 void fhrl_portrait_ensemble_turn(uint32_t seed, int k, int d, double y[])
 {
   const double length = fhrl_norm(d, y);
-  fhrl_random_normal((fhrl_random){.seed = seed, .stream = FHRL_STREAM_START, .step = 2, .sequence = (uint32_t)k}, 0, (size_t)d, y);
+  const fhrl_random at = {.seed = seed, .stream = FHRL_STREAM_START, .step = 2, .sequence = (uint32_t)k};
+  fhrl_random_normal(at, 0, (size_t)d, y);
   const double drawn = fhrl_norm(d, y);
   for (int i = 0; i < d; i++) y[i] *= length / drawn;
 }
@@ -55,8 +56,8 @@ fhrl_status fhrl_portrait_ensemble_next(const char **at, double out[2], int *mor
   for (int a = 0; a < 2; a++) {
     out[a] = strtod(read, &end);
     if (end == read || end > from + size || !isfinite(out[a]))
-      return fhrl_fail(err, FHRL_ARG, "portrait.starts, point %d: '%.*s' is no pair of finite numbers; allowed: a b; c d; ...", k,
-        size < 60 ? size : 60, from);
+      return fhrl_fail(err, FHRL_ARG, "portrait.starts, point %d: '%.*s' is no pair of finite numbers; allowed: a b; c d; ...",
+        k, size < 60 ? size : 60, from);
     read = end;
   }
   if (read + strspn(read, " \t") < from + size)

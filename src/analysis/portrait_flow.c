@@ -96,7 +96,7 @@ fhrl_status fhrl_portrait_flow_reverse(fhrl_portrait_flow *f, const fhrl_system 
   return FHRL_OK;
 }
 
-static const fhrl_field *block_of(const fhrl_system *s, int component)
+const fhrl_field *fhrl_portrait_flow_block(const fhrl_system *s, int component)
 {
   int block = 0, end = s->dims.state[0].rows * s->dims.state[0].cols;
   while (component >= end && block + 1 < s->model->n_state) {
@@ -115,7 +115,7 @@ fhrl_status fhrl_portrait_flow_hold(fhrl_portrait_flow *f, const fhrl_system *s,
   for (int k = 0; k < 2; k++) {
     f->component[k] = component[k];
     fhrl_system_component(s, component[k], f->name[k], sizeof f->name[k]);
-    f->state[k] = *block_of(s, component[k]);
+    f->state[k] = *fhrl_portrait_flow_block(s, component[k]);
     f->state[k].name = f->name[k];
     f->system.dims.state[k] = (fhrl_shape){1, 1};
   }

@@ -27,3 +27,6 @@ fhrl_status fhrl_portrait_flow_reverse(fhrl_portrait_flow *f, const fhrl_system 
 fhrl_status fhrl_portrait_flow_hold(fhrl_portrait_flow *f, const fhrl_system *s, const int component[2], const double base[],
   fhrl_err *err);
 void fhrl_portrait_flow_free(fhrl_portrait_flow *f); // leaves it zeroed
+
+// The block of the state table that a component belongs to: its unit and meaning.
+const fhrl_field *fhrl_portrait_flow_block(const fhrl_system *s, int component);

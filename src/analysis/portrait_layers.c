@@ -170,8 +170,8 @@ static double change(const survey *w, const double v[], double step)
   return ends[0] - ends[1];
 }
 
-// 1 if the flow climbs the observable nowhere on a coarse grid in and about the plane; *steady: 1 if it keeps it everywhere. Changes along the
-// flow are compared with those along random directions of the same length.
+// 1 if the flow climbs the observable nowhere on a coarse grid in and about the plane; *steady: 1 if it keeps it
+// everywhere. Changes along the flow are compared with those along random directions of the same length.
 static int descends(const survey *w, const fhrl_portrait *p, int *steady)
 {
   enum { SIDE = 14 };

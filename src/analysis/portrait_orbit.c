@@ -95,10 +95,10 @@ static fhrl_status follow(const fhrl_portrait *p, const fhrl_portrait_plane *pla
     const int leaving = path->first > 0.0 && gone < 0.02; // a saddle: slowly at first
     const int moved = in && (fhrl_input_varies(in) || isfinite(fhrl_input_break(in, fhrl_integrator_now(it)))); // still to come
     if (failed || (still > AT_REST && !leaving && !moved)) break;
-    // a step the eye can follow: 2 % of the window at most, without crawling where the orbit rests
-    const double most = gone < 0.02 && path->first > 0.0 ? path->first : fmax(solver->output_every, path->first);
+    // a step the eye can follow: 2 % of the window at most, without crawling where the orbit rests; away from a saddle
+    // distances grow exponentially, and a step may not grow into a leap
     if (way > 0.01) dt *= fmax(0.3, 0.01 / way);
-    else dt = fmin(dt * 1.5, most);
+    else if (!leaving || way < 0.3 * gone) dt = fmin(dt * 1.5, fmax(solver->output_every, path->first));
   }
   if (path->last) memcpy(path->last, fhrl_integrator_state(it), (size_t)plane->s->n * sizeof *path->last);
   return fhrl_portrait_end(rows, err);

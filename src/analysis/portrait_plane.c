@@ -8,18 +8,9 @@
 #include <string.h>
 
 #include "analysis/metrics.h"
+#include "analysis/portrait_flow.h"
 
 // ---- names
-
-static const fhrl_field *block_of(const fhrl_system *s, int component)
-{
-  int block = 0, end = s->dims.state[0].rows * s->dims.state[0].cols;
-  while (component >= end && block + 1 < s->model->n_state) {
-    block++;
-    end += s->dims.state[block].rows * s->dims.state[block].cols;
-  }
-  return &s->model->state[block];
-}
 
 static int has_unit(const char *unit) { return *unit && strcmp(unit, "1") != 0; }
 
@@ -50,7 +41,7 @@ static fhrl_status choose_component(fhrl_portrait_plane *k, const char *wanted, 
     fhrl_system_component(s, i, name, sizeof name);
     if (*wanted ? strcmp(name, wanted) != 0 : i != axis) continue;
     k->component[axis] = i;
-    label(p, axis, name, name, block_of(s, i)->unit);
+    label(p, axis, name, name, fhrl_portrait_flow_block(s, i)->unit);
     return FHRL_OK;
   }
   fhrl_system_component(s, 0, name, sizeof name);
@@ -63,7 +54,8 @@ static fhrl_status choose_components(fhrl_portrait_plane *k, const fhrl_portrait
 {
   FHRL_TRY(choose_component(k, plan->x, 0, p, err));
   FHRL_TRY(choose_component(k, plan->y, 1, p, err));
-  const fhrl_field *across = block_of(k->s, k->component[0]), *up = block_of(k->s, k->component[1]);
+  const fhrl_field *across = fhrl_portrait_flow_block(k->s, k->component[0]);
+  const fhrl_field *up = fhrl_portrait_flow_block(k->s, k->component[1]);
   if (k->component[0] == k->component[1])
     return fhrl_fail(err, FHRL_ARG, "portrait.x and portrait.y are both %s", p->name[0]);
   label_speed(k->s, across->unit, up->unit, p);
@@ -178,7 +170,8 @@ static double memory_rate(const fhrl_portrait_plane *k, const double x[], const 
     for (int j = 0; j < k->r; j++) {
       const size_t a = (size_t)i * k->d, b = (size_t)j * k->d;
       const double *U = x + k->U, *V = x + k->V, *dU = dx + k->U, *dV = dx + k->V;
-      sum += fhrl_dot(k->d, U + a, dU + b) * fhrl_dot(k->d, V + b, V + a) + fhrl_dot(k->d, U + a, U + b) * fhrl_dot(k->d, dV + b, V + a);
+      sum += fhrl_dot(k->d, U + a, dU + b) * fhrl_dot(k->d, V + b, V + a) +
+             fhrl_dot(k->d, U + a, U + b) * fhrl_dot(k->d, dV + b, V + a);
     }
   return norm > 0.0 ? sum / norm : 0.0; // A = U'V is of second order in slots that leave 0
 }

@@ -24,12 +24,13 @@ static const layout layouts[FHRL_PORTRAIT_LAYERS] = {
   [FHRL_PORTRAIT_ORBITS] = {"orbits", 0, "t"},
   [FHRL_PORTRAIT_OWN] = {"orbit of the model's own start", 0, "t"},
   [FHRL_PORTRAIT_RESTS] = {"equilibria; kind: 0 stable, 1 unstable, 2 saddle, 3 centre, 4 degenerate", 0, "kind"},
-  [FHRL_PORTRAIT_SPHERES] = {"which: 0 rho = rho*, 1 rho = 1, 2 rho = its bound in the end, 3 |A| = its bound in the end", 0, "which"},
+  [FHRL_PORTRAIT_SPHERES] = {"which: 0 rho = rho*, 1 rho = 1, 2 rho = its bound in the end, 3 |A| = its bound in the end", 0,
+    "which"},
   [FHRL_PORTRAIT_UNSTABLE] = {"unstable manifolds of saddles", 0, "t"},
   [FHRL_PORTRAIT_STABLE] = {"stable manifolds of saddles", 0, "t"},
   [FHRL_PORTRAIT_DIRECTIONS] = {"eigenvectors of saddles", 1, "eigenvalue"},
   [FHRL_PORTRAIT_LEVELS] = {"level sets", 0, "level"},
-  [FHRL_PORTRAIT_PROFILE] = {"curves over rho; which: 0 all of d rho/dt, 1 leak and homeostasis, 2 and 3 with the largest drive", 0,
+  [FHRL_PORTRAIT_PROFILE] = {"over rho; which: 0 all of d rho/dt, 1 leak and homeostasis, 2 and 3 with the largest drive", 0,
     "which"},
 };
 
@@ -182,8 +183,8 @@ static void settings(const fhrl_portrait *p, FILE *f)
   static const struct {
     const char *name;
     fhrl_portrait_layer layer;
-  } any[] = {{"n_field", FHRL_PORTRAIT_FIELD}, {"n_orbits", FHRL_PORTRAIT_ORBITS}, {"n_unstable_manifold", FHRL_PORTRAIT_UNSTABLE},
-    {"n_stable_manifold", FHRL_PORTRAIT_STABLE}, {"n_directions", FHRL_PORTRAIT_DIRECTIONS}};
+  } any[] = {{"n_field", FHRL_PORTRAIT_FIELD}, {"n_orbits", FHRL_PORTRAIT_ORBITS},
+    {"n_unstable_manifold", FHRL_PORTRAIT_UNSTABLE}, {"n_stable_manifold", FHRL_PORTRAIT_STABLE}, {"n_directions", FHRL_PORTRAIT_DIRECTIONS}};
   quoted(f, "portrait_title", p->title);
   quoted(f, "portrait_note", p->note);
   quoted(f, "portrait_held", p->held);

@@ -11,8 +11,8 @@ fhrl_status fhrl_portrait_window_check(const fhrl_portrait_plan *plan, fhrl_err 
   const double side[2][2] = {{plan->x_low, plan->x_high}, {plan->y_low, plan->y_high}};
   for (int a = 0; a < 2; a++)
     if (side[a][0] > side[a][1])
-      return fhrl_fail(err, FHRL_ARG, "portrait.%c_low = %g lies above portrait.%c_high = %g; allowed: below, or equal for what "
-        "is to be seen", "xy"[a], side[a][0], "xy"[a], side[a][1]);
+      return fhrl_fail(err, FHRL_ARG, "portrait.%c_low = %g lies above portrait.%c_high = %g; allowed: below, or equal for "
+        "what is to be seen", "xy"[a], side[a][0], "xy"[a], side[a][1]);
   return FHRL_OK;
 }
 

@@ -66,8 +66,8 @@ static void say_equilibria(const fhrl_output *out, const fhrl_portrait *p)
     if (!e->item[i].isolated) continue;
     const double *at = rests->value + (size_t)row++ * FHRL_PORTRAIT_COLUMNS;
     const int mixed = at[4] == 2.0 && e->item[i].kind != FHRL_EQUILIBRIUM_SADDLE; // something turns there without growing
-    fhrl_output_say(out, "  %-16s %s = % .6g, %s = % .6g\n", mixed ? "saddle-centre" : fhrl_equilibrium_text(e->item[i].kind), p->name[0], at[0], p->name[1],
-      at[1]);
+    fhrl_output_say(out, "  %-16s %s = % .6g, %s = % .6g\n",
+      mixed ? "saddle-centre" : fhrl_equilibrium_text(e->item[i].kind), p->name[0], at[0], p->name[1], at[1]);
   }
 }
 

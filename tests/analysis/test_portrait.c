@@ -196,7 +196,8 @@ START_TEST(what_cannot_be_drawn_is_refused_by_name)
     {"fhrl", "portrait.base=zero portrait.at=1,2,3,4,5,6", "portrait.base says otherwise"},
     {"fhrl", "portrait.at=1,2", "portrait.at: start '1,2': 2 numbers for the 6 states of fhrl"},
     {"fhrl", "portrait.x_low=1 portrait.x_high=0", "portrait.x_low = 1 lies above portrait.x_high = 0"},
-    {"lorenz", "solver.t_end=1 portrait.observable=mass", "portrait.observable = mass: lorenz has no such observable; allowed: energy"},
+    {"lorenz", "solver.t_end=1 portrait.observable=mass",
+      "portrait.observable = mass: lorenz has no such observable; allowed: energy"},
     {"van_der_pol", "solver.t_end=1 portrait.starts=1", "portrait.starts, point 1: '1' is no pair of finite numbers"},
     {"lotka_volterra", "solver.t_end=1 portrait.x_low=-1 portrait.x_high=4", NULL}, // drawn, where there are populations
   };

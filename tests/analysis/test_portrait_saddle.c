@@ -11,7 +11,7 @@
 START_TEST(eigenvectors_are_those_of_their_eigenvalue)
 {
   fhrl_err err = {FHRL_OK, ""};
-  // columns of P are the eigenvectors of J = P diag(1e5, 3, -0.25) P^-1, P = [1 1 0; 0 1 1; 1 0 1], P^-1 = [1 -1 1; 1 1 -1; -1 1 1]/2
+  // columns of P are the eigenvectors of J = P diag(1e5, 3, -0.25) Q, Q = P^-1
   const double P[3][3] = {{1, 1, 0}, {0, 1, 1}, {1, 0, 1}}, Q[3][3] = {{.5, -.5, .5}, {.5, .5, -.5}, {-.5, .5, .5}};
   const double lambda[3] = {1e5, 3, -0.25};
   double J[9] = {0}, work[9], v[3];
@@ -152,6 +152,31 @@ START_TEST(only_manifolds_that_are_curves_are_drawn)
 }
 END_TEST
 
+START_TEST(a_manifold_gets_away_from_a_steep_saddle)
+{
+  fhrl_err err = {FHRL_OK, ""};
+  given g;
+  fhrl_portrait p;
+  assert_ok(drawn("fhrl", "model.d=1", &p, &g, &err)); // epsilon = 1e-6: an eigenvalue of 1e6, then speeds of order 1
+  double nearest[2] = {HUGE_VAL, HUGE_VAL}; // of the two stable equilibria, to the unstable manifold
+  int stable = 0;
+  for (int k = 0; k < rows(&p, FHRL_PORTRAIT_RESTS); k++) {
+    const double *rest = row(&p, FHRL_PORTRAIT_RESTS, k);
+    if (rest[VALUE] != 0.0) continue;
+    ck_assert_int_lt(stable, 2);
+    for (int i = 0; i < rows(&p, FHRL_PORTRAIT_UNSTABLE); i++) {
+      const double *r = row(&p, FHRL_PORTRAIT_UNSTABLE, i);
+      nearest[stable] = fmin(nearest[stable], hypot(r[X] - rest[X], r[Y] - rest[Y])); // fmin passes over a NaN
+    }
+    stable++;
+  }
+  ck_assert_int_eq(stable, 2);
+  for (int k = 0; k < 2; k++) ck_assert_double_lt(nearest[k], 1e-6);
+  fhrl_portrait_free(&p);
+  given_free(&g);
+}
+END_TEST
+
 int main(void)
 {
   fhrl_init_libraries();
@@ -162,6 +187,7 @@ int main(void)
   tcase_add_test(t, a_linear_saddle_has_straight_manifolds);
   tcase_add_test(t, the_separatrix_of_a_double_well_is_its_level_set);
   tcase_add_test(t, only_manifolds_that_are_curves_are_drawn);
+  tcase_add_test(t, a_manifold_gets_away_from_a_steep_saddle);
   suite_add_tcase(s, t);
   return run_suite(s);
 }

@@ -44,6 +44,13 @@ done
 ends 0 "arrows may be of one colour, and lines left out" "$fhrl" portrait van_der_pol --quiet -o plain --t-end=20 \
   --set portrait.colour=false --set portrait.nullclines=false --set portrait.arrows=5 --set portrait.orbits=0
 holds "there is no colour box then" sh -c '! grep -q "speed in the plane" plain/portrait.svg'
+ends 0 "a window of whole numbers, far from everything" "$fhrl" portrait fhrl --quiet -o far --t-end=20 \
+  --set portrait.x_low=5 --set portrait.x_high=6 --set portrait.y_low=5 --set portrait.y_high=6
+says out "^figure " "is drawn"
+ends 0 "a portrait of next to nothing" "$fhrl" portrait van_der_pol --quiet -o bare --t-end=20 --set portrait.arrows=0 \
+  --set portrait.nullclines=false --set portrait.orbits=0 --set portrait.manifolds=false --set portrait.levels=0
+says out "^figure " "is drawn"
+holds "in text, too" sh -c "cd bare && $gnuplot -c portrait.gp bare.txt 79 30"
 
 # refusals: by key, value and what is allowed
 refuses()
