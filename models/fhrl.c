@@ -18,12 +18,13 @@
 #include <string.h>
 
 enum { Y, A, N_STATE };
-enum { D, DRIVE, HOMEOSTASIS, MEMORY, BETA, GAMMA, KAPPA, EPSILON, LAMBDA, ETA, N_PARAM };
+enum { D, DRIVE, HOMEOSTASIS, MEMORY, BETA, GAMMA, KAPPA, EPSILON, LAMBDA, ETA, ALLOW_POLE, N_PARAM };
 enum { W, B, W_V, W_R, W_Q, W_K, N_MATRIX };
 enum { DRIVE_TANH, DRIVE_FASTWEIGHT, DRIVE_NONE };
 enum { H_RADIAL, H_REENTRY, H_GAIN, H_NONE };
 enum { PHI_OUTER, PHI_NORMALIZED };
 enum { RHO, NORM_A, LYAPUNOV, LYAPUNOV_DOT, N_OBS };
+enum { POLE, N_EVENT };
 enum { N_TERM = 5, N_VECTOR = 7 }; // vectors of scratch, (d) each
 
 static const fhrl_field state[N_STATE] = {
@@ -37,12 +38,17 @@ static const fhrl_field param[N_PARAM] = {
                    .choices = "radial|reentry|gain|none"},
   [MEMORY] = {"memory", PHI_OUTER, "", "what the memory takes up, Phi: (8) or (9)", FHRL_CHOICE,
               .choices = "outer|normalized"},
-  [BETA] = {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
+  [BETA] = {"beta", 0.5, "1", "strength of the gain; above 1 it has a pole at rho = 1 - 1/beta", FHRL_REAL, 0, HUGE_VAL,
+            FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
   [GAMMA] = {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
   [KAPPA] = {"kappa", 1.0, "1", "strength of homeostasis", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
   [EPSILON] = {"epsilon", 1e-6, "1", "softening of the homeostasis at the origin", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
   [LAMBDA] = {"lambda", 0.5, "1/token", "rate at which the memory decays", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
   [ETA] = {"eta", 0.1, "1/token", "rate at which the memory takes up", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
+  [ALLOW_POLE] = {"allow_pole", 0, "", "beta > 1 is meant: where the gain has its pole the integration ends", FHRL_FLAG},
+};
+static const fhrl_event event[N_EVENT] = {
+  [POLE] = {"pole", 0, 1, "the gain 1/(1 + beta (rho - 1)) has its pole"},
 };
 static const fhrl_matrix matrix[N_MATRIX] = {
   [W] = {"W", 1.5, "recurrent weights of the tanh drive, (d, d)"},
@@ -72,8 +78,26 @@ static void dims(const double p[], fhrl_dims *out)
   out->state[Y] = (fhrl_shape){d, 1};
   out->state[A] = (fhrl_shape){d, d};
   for (int k = 0; k < N_MATRIX; k++) out->matrix[k] = (fhrl_shape){d, d};
+  out->event[POLE] = (int)p[HOMEOSTASIS] == H_GAIN && p[BETA] > 1.0 ? 2 : 0;
   out->n_u = d;
   out->n_work = N_VECTOR * d;
+}
+
+static const char *refuse(const double p[])
+{
+  return p[BETA] > 1.0 && p[ALLOW_POLE] == 0.0 ? "beta > 1 gives the gain a pole at rho = 1 - 1/beta: allowed is (0, 1], or allow_pole = true"
+                                               : NULL;
+}
+
+// The divisor of (7) on either side of 0, and how near to 0 it comes: the field carries nothing across, so that most
+// trajectories stop short of it.
+static int events(const fhrl_system *s, double t, const double x[], double g[])
+{
+  const double divisor = 1.0 + s->p[BETA] * (fhrl_norm((int)s->p[D], x) - 1.0);
+  if (s->dims.event[POLE] == 0) return 0;
+  g[0] = divisor;
+  g[1] = fabs(divisor) - 1e-9;
+  return 0;
 }
 
 static void start(const fhrl_system *s, const double normal[], double x0[])
@@ -86,7 +110,9 @@ static const char *refuse_start(const fhrl_system *s, const double x0[])
 {
   const double *p = s->p;
   const int h = (int)p[HOMEOSTASIS];
-  if (fhrl_norm((int)p[D], x0) > 0.0) return NULL;
+  const double rho = fhrl_norm((int)p[D], x0);
+  if (h == H_GAIN && p[BETA] > 1.0 && fabs(1.0 + p[BETA] * (rho - 1.0)) <= 1e-9) return "there the gain has its pole";
+  if (rho > 0.0) return NULL;
   if ((h == H_RADIAL || h == H_REENTRY) && p[KAPPA] > 0.0 && p[EPSILON] == 0.0)
     return "the homeostasis jumps at y = 0 where epsilon = 0";
   if (h == H_GAIN && p[BETA] == 1.0) return "the gain jumps at y = 0 where beta = 1";
@@ -186,7 +212,7 @@ static double factor(const fhrl_system *s, double rho, double *slope)
   const double *p = s->p;
   *slope = 0.0;
   if ((int)p[HOMEOSTASIS] == H_GAIN) {
-    const double divisor = 1.0 + p[BETA] * (rho - 1.0);
+    const double divisor = (1.0 - p[BETA]) + p[BETA] * rho; // exact for small rho, beta = 1
     if (divisor == 0.0) return 0.0;
     *slope = -p[BETA] / (divisor * divisor);
     return 1.0 / divisor - 1.0; // (7)
@@ -325,6 +351,6 @@ const fhrl_model fhrl_model_fhrl = {
   .reference = "B. G. Chae, arXiv 2511.06798, (S7), (S23)",
   .time_unit = "token",
   .state = state, .n_state = N_STATE, .param = param, .n_param = N_PARAM, .obs = obs, .n_obs = N_OBS,
-  FHRL_MATRICES, FHRL_TERMS,
-  .dims = dims, .start = start, .refuse_start = refuse_start, .rhs = rhs, .jvp = jvp, .split = split, .observe = observe,
+  FHRL_MATRICES, FHRL_TERMS, .event = event, .n_event = N_EVENT, .events = events,
+  .dims = dims, .refuse = refuse, .start = start, .refuse_start = refuse_start, .rhs = rhs, .jvp = jvp, .split = split, .observe = observe,
 };

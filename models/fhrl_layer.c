@@ -15,8 +15,9 @@
 #include <string.h>
 
 enum { Y, U, V, N_STATE };
-enum { D, R, ALPHA, BETA, GAMMA, C, RATE, N_PARAM };
+enum { D, R, ALPHA, BETA, GAMMA, C, RATE, ALLOW_POLE, N_PARAM };
 enum { W_Q, W_K, W_V, W_R, B_Q, B_K, B_V, N_MATRIX };
+enum { POLE, N_EVENT };
 enum { RATE_PAPER, RATE_EXACT };
 enum { RHO, LYAPUNOV, LYAPUNOV_DOT, NORM_W, SLOT_SPREAD, ROW_MAX, N_OBS };
 enum { LEAK, DRIVE, DECAY, MEMORY, N_TERM };
@@ -30,11 +31,16 @@ static const fhrl_field param[N_PARAM] = {
   [D] = {"d", 8, "1", "dimension of y", FHRL_INT, 1, 4096},
   [R] = {"r", 4, "1", "number of slots", FHRL_INT, 1, 256},
   [ALPHA] = {"alpha", 0.1, "1", "share of a slot that one token renews", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
-  [BETA] = {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
+  [BETA] = {"beta", 0.5, "1", "strength of the gain; above 1 it has a pole at |w| = 1 - 1/beta", FHRL_REAL, 0, HUGE_VAL,
+            FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
   [GAMMA] = {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
   [C] = {"c", 1.0, "1/token", "rate of y", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
   [RATE] = {"rate", RATE_PAPER, "", "rate of the slots: alpha, or -ln(1 - alpha)", FHRL_CHOICE,
             .choices = "paper|exact"},
+  [ALLOW_POLE] = {"allow_pole", 0, "", "beta > 1 is meant: where the gain has its pole the integration ends", FHRL_FLAG},
+};
+static const fhrl_event event[N_EVENT] = {
+  [POLE] = {"pole", 0, 1, "the gain 1/(1 + beta (|w| - 1)) has its pole"},
 };
 static const fhrl_matrix matrix[N_MATRIX] = {
   [W_Q] = {"W_q", 1.0, "query projection, (d, d)"},
@@ -66,12 +72,15 @@ static void dims(const double p[], fhrl_dims *out)
   out->state[Y] = (fhrl_shape){d, 1};
   out->state[U] = out->state[V] = (fhrl_shape){r, d};
   for (int k = 0; k < N_MATRIX; k++) out->matrix[k] = (fhrl_shape){d, k < B_Q ? d : 1};
+  out->event[POLE] = p[BETA] > 1.0 ? 2 : 0;
   out->n_u = d;
   out->n_work = 10 * d; // a token and its tangent
 }
 
 static const char *refuse(const double p[])
 {
+  if (p[BETA] > 1.0 && p[ALLOW_POLE] == 0.0)
+    return "beta > 1 gives the gain a pole at |w| = 1 - 1/beta: allowed is (0, 1], or allow_pole = true";
   return (int)p[RATE] == RATE_EXACT && p[ALPHA] == 1.0 ? "alpha = 1 has no exact rate: -ln(1 - alpha) is infinite" : NULL;
 }
 
@@ -112,8 +121,19 @@ static token look(const fhrl_system *s, const double z[])
     for (int j = 0; j < d; j++) t.w[j] += weight * u[(size_t)i * d + j];
   }
   t.norm_w = fhrl_norm(d, t.w);
-  t.gain = t.norm_w > 0.0 ? 1.0 / (1.0 + s->p[BETA] * (t.norm_w - 1.0)) : 0.0;
+  t.gain = t.norm_w > 0.0 ? 1.0 / ((1.0 - s->p[BETA]) + s->p[BETA] * t.norm_w) : 0.0; // exact for small |w|, beta = 1
   return t;
+}
+
+// The divisor of g on either side of 0, and how near to 0 it comes: y grows as its logarithm, and steps as short as that
+// need not reach the other side.
+static int events(const fhrl_system *s, double time, const double x[], double g[])
+{
+  if (s->dims.event[POLE] == 0) return 0;
+  const double divisor = (1.0 - s->p[BETA]) + s->p[BETA] * look(s, x).norm_w;
+  g[0] = divisor;
+  g[1] = fabs(divisor) - 1e-9;
+  return 0;
 }
 
 static int split(const fhrl_system *s, int k, double time, const double x[], double dx[])
@@ -181,7 +201,7 @@ static int jvp(const fhrl_system *s, double time, const double x[], const double
     for (int j = 0; j < d; j++) dw[j] += weight * du[row + j] + dweight * u[row + j];
   }
   // d(g w) = g dw + g' d|w| w with g' = -beta g^2; at w = 0 the limit g(0) dw, or nothing where g jumps
-  const double gain = t.norm_w > 0.0 ? t.gain : s->p[BETA] < 1.0 ? 1.0 / (1.0 - s->p[BETA]) : 0.0;
+  const double gain = t.norm_w > 0.0 ? t.gain : s->p[BETA] != 1.0 ? 1.0 / (1.0 - s->p[BETA]) : 0.0;
   const double dnorm = t.norm_w > 0.0 ? fhrl_dot(d, t.w, dw) / t.norm_w : 0.0;
   const double slope = -s->p[BETA] * gain * gain * dnorm;
   for (int j = 0; j < d; j++) Jh[j] = c * (gain * dw[j] + slope * t.w[j] - h[j]);
@@ -218,6 +238,6 @@ const fhrl_model fhrl_model_fhrl_layer = {
   .reference = "B. G. Chae, arXiv 2511.06798, (2)-(11) with (S4)",
   .time_unit = "token",
   .state = state, .n_state = N_STATE, .param = param, .n_param = N_PARAM, .obs = obs, .n_obs = N_OBS,
-  FHRL_MATRICES, FHRL_TERMS,
+  FHRL_MATRICES, FHRL_TERMS, .event = event, .n_event = N_EVENT, .events = events,
   .dims = dims, .refuse = refuse, .rhs = rhs, .jvp = jvp, .split = split, .observe = observe,
 };

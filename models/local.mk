@@ -25,3 +25,11 @@ libfhrl_a_SOURCES += models/models.def \
 	models/lorenz.c \
 	models/fhrl.c \
 	models/fhrl_layer.c
+
+# What a model of one's own needs: the file that it begins with, and every header that ode/model.h includes, also through
+# others. tests/cli/installed.sh fails where one of them is missing.
+nobase_dist_pkgdata_DATA += models/template/my_model.c
+fhrl_odedir = $(pkgincludedir)/ode
+fhrl_ode_HEADERS = src/ode/model.h
+fhrl_basedir = $(pkgincludedir)/base
+fhrl_base_HEADERS = src/base/field.h

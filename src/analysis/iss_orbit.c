@@ -115,7 +115,7 @@ fhrl_status fhrl_iss_orbit_run(fhrl_iss *iss, fhrl_system *run, const fhrl_input
   if (w.slot_every < 1) w.slot_every = 1;
   fhrl_status status = fhrl_integrator_create(run, in, solver, 0.0, x0, &it, &reason);
   if (status == FHRL_OK) status = walk_on(&w, it, t_end, &reason);
-  if (status == FHRL_NUMERIC || status == FHRL_LIMIT) { // the orbit's own end
+  if (status == FHRL_NUMERIC || status == FHRL_LIMIT || status == FHRL_EVENT) { // the orbit's own end
     snprintf(w.path->reason, sizeof w.path->reason, "%.*s", FHRL_ISS_REASON - 1, reason.msg);
     w.path->diverged = w.path->rho_max > 1e3 * fmax(1.0, w.path->rho_0);
     status = FHRL_OK;

@@ -2,6 +2,7 @@
 // layer: one FH-RL layer of a checkpoint, in double, and the systems built from it
 #include "analysis/layer.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 // What a layer needs of the network's [model] section, with the network's defaults.
 enum { PROJECTIONS_OWN, PROJECTIONS_SHARED };
 enum { Y_TO_STREAM, Y_TO_NONE };
+enum { WEIGHTS_FHRL };
 static const fhrl_field keys[] = {
   {"d", 192, "1", "channels", FHRL_INT, 1, 4096},
   {"layers", 3, "1", "layers", FHRL_INT, 1, 1024},
@@ -24,6 +26,7 @@ static const fhrl_field keys[] = {
   {"biases", 1, "", "attention has biases", FHRL_FLAG},
   {"y_destination", Y_TO_STREAM, "", "where y goes", FHRL_CHOICE, .choices = "stream|none"},
   {"ema", 1, "token", "step of y", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
+  {"fast_weights", WEIGHTS_FHRL, "", "kind of the layer", FHRL_CHOICE, .choices = "fhrl|hebbian|delta|retention"},
 };
 enum { N_KEY = FHRL_COUNT(keys) };
 
@@ -72,6 +75,8 @@ static fhrl_status check_flow(const fhrl_config *config, const char *path, fhrl_
   const double ema = fhrl_config_real(config, "model.ema");
   if (fhrl_config_int(config, "model.y_destination") == Y_TO_NONE)
     return fhrl_fail(err, FHRL_ARG, "%s: model.y_destination = none: the network has no FH-RL layers", path);
+  if (fhrl_config_int(config, "model.fast_weights") != WEIGHTS_FHRL)
+    return fhrl_fail(err, FHRL_ARG, "%s: model.fast_weights is not fhrl: the network has no FH-RL layers", path);
   if (ema != 1.0)
     return fhrl_fail(err, FHRL_ARG, "%s: model.ema = %g: a token is %g units of the flow's time; only 1 is supported",
       path, ema, ema);
@@ -200,7 +205,8 @@ fhrl_status fhrl_layer_bind(const fhrl_layer *l, double c, fhrl_layer_rate rate,
     const char *name;
     double value;
   } scalar[] = {{"d", l->d}, {"r", l->r}, {"alpha", l->alpha}, {"beta", l->beta}, {"gamma", l->gamma}, {"c", c}, {"rate", rate}};
-  double p[FHRL_COUNT(scalar)];
+  double p[16] = {0.0}; // what is not named is 0
+  assert(model->n_param <= FHRL_COUNT(p));
   for (int i = 0; i < FHRL_COUNT(scalar); i++) p[fhrl_system_param(model, scalar[i].name)] = scalar[i].value;
   return bind(l, model, p, out, err);
 }

@@ -100,6 +100,7 @@ fhrl_status fhrl_probe_average(int layers, const fhrl_probe_result results[], fh
   const fhrl_probe_drift **drifts = malloc((size_t)layers * sizeof *drifts);
   if (!drifts) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d layers", layers);
   fhrl_status status = fhrl_probe_init(N, 0, 0, results[0].perturbations, out, err);
+  out->has_y = results[0].has_y;
   if (status != FHRL_OK) goto done;
   for (int i = 0; i < FHRL_PROBE_METRIC_COUNT * N; i++) {
     out->sample[i] = 0.0;
@@ -133,8 +134,11 @@ void fhrl_probe_free(fhrl_probe_result *result)
 
 // ---- the numbers by name
 
-#define NO_BATCH  "a covariance is zero, or fewer than 2 probes or tokens"
-#define NO_WINDOW "a covariance is zero, or the window does not fit into a sequence"
+#define NO_BATCH   "a covariance is zero, or fewer than 2 probes or tokens"
+#define NO_WINDOW  "a covariance is zero, or the window does not fit into a sequence"
+#define NO_REENTRY "a denominator is zero at some token, or the layer has no W_r"
+#define NO_WR      "W_r is zero, or the layer has none"
+#define NO_SLOTS   "U'V is zero, or the layer has no slots"
 static const fhrl_field metric[] = {
 #define M(name, label, is_sampled, unit, meaning, reason) {label, 0, unit, meaning, .text = reason},
   FHRL_PROBE_METRICS(M)
@@ -155,7 +159,9 @@ static void each_drift(const fhrl_probe_result *r, int direction, fhrl_probe_vis
   const fhrl_probe_drift *d = &r->drift[direction];
   char name[64], meaning[128], reason[128] = "the similarities do not change, or a state is zero";
   if (d->M == 0 && direction == FHRL_PROBE_T) snprintf(reason, sizeof reason, "fewer than 3 tokens");
-  if (d->M == 0 && direction != FHRL_PROBE_T)
+  if (!r->has_y && direction != FHRL_PROBE_K_OUT)
+    snprintf(reason, sizeof reason, "the network has no such layer");
+  else if (d->M == 0 && direction != FHRL_PROBE_T)
     snprintf(reason, sizeof reason, "perturbations = %d, but only %d sequences were recorded", r->perturbations, r->N);
   for (int q = 0; q < 3; q++) {
     snprintf(name, sizeof name, "%s_%s", prefix[direction], quantity[q]);

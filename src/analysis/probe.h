@@ -29,8 +29,9 @@ fhrl_probe_plan fhrl_probe_options(const fhrl_config *config);
 // What one layer did, and its weights; all borrowed.
 typedef struct fhrl_probe_layer {
   int N, T, d, r;
-  const double *x_pre, *x, *y;    // (N, T, d) input, with reentry, output of FH-RL
+  const double *x_pre, *x, *y;    // (N, T, d) input, with reentry, output of FH-RL; y NULL if there is no such layer
   const double *attention, *out;  // (N, T, d) attention's output before it joins the stream; the block's output
+  // NULL, all three, where other fast weights or none stand in FH-RL's place:
   const double *U, *V;            // (N, r, d) fast memory after the last token, with the slot noise of training
   const double *Wr;               // (d, d)
   double gamma;
@@ -39,28 +40,29 @@ typedef struct fhrl_probe_layer {
 // M(enumerator, name, sampled, unit, meaning, why it may be undefined): sampled metrics are means over the probes and
 // have a standard error.
 #define FHRL_PROBE_METRICS(M)                                                                                          \
-  M(IRR, "irr", 1, "1", "IRR over x_pre, mean over tokens (16)-(17)", "x_pre is zero at some token")                   \
-  M(IRR_WR, "irr_wr", 1, "1", "the same without gamma", "x_pre is zero at some token")                                 \
-  M(IRR_ATTENTION, "irr_attention", 1, "1", "IRR over the attention output", "an attention output is zero")            \
-  M(IRR_WR_ATTENTION, "irr_wr_attention", 1, "1", "the same without gamma", "an attention output is zero")             \
-  M(IRR_X, "irr_x", 1, "1", "IRR over x, the input with reentry", "x is zero at some token")                           \
-  M(IRR_WR_X, "irr_wr_x", 1, "1", "the same without gamma", "x is zero at some token")                                 \
+  M(IRR, "irr", 1, "1", "IRR over x_pre, mean over tokens (16)-(17)", NO_REENTRY)                                      \
+  M(IRR_WR, "irr_wr", 1, "1", "the same without gamma", NO_REENTRY)                                                    \
+  M(IRR_ATTENTION, "irr_attention", 1, "1", "IRR over the attention output", NO_REENTRY)                               \
+  M(IRR_WR_ATTENTION, "irr_wr_attention", 1, "1", "the same without gamma", NO_REENTRY)                                \
+  M(IRR_X, "irr_x", 1, "1", "IRR over x, the input with reentry", NO_REENTRY)                                          \
+  M(IRR_WR_X, "irr_wr_x", 1, "1", "the same without gamma", NO_REENTRY)                                                \
   M(ESRI_BATCH_OUT, "esri_batch_out", 0, "1", "ESRI over the batch, block output (18)-(21)", NO_BATCH)                 \
   M(ESRI_BATCH_X, "esri_batch_x", 0, "1", "ESRI over the batch, x", NO_BATCH)                                          \
   M(ESRI_BATCH_Y, "esri_batch_y", 0, "1", "ESRI over the batch, y", NO_BATCH)                                          \
   M(ESRI_WINDOW_OUT, "esri_window_out", 1, "1", "ESRI over a sliding window, block output", NO_WINDOW)                 \
   M(ESRI_WINDOW_X, "esri_window_x", 1, "1", "ESRI over a sliding window, x", NO_WINDOW)                                \
   M(ESRI_WINDOW_Y, "esri_window_y", 1, "1", "ESRI over a sliding window, y", NO_WINDOW)                                \
-  M(WR_FROBENIUS, "wr_frobenius", 0, "1", "Frobenius norm of W_r", "")                                                 \
-  M(WR_ANISOTROPY, "wr_anisotropy", 0, "1", "sigma_1 / sum of singular values of W_r", "W_r is zero")                  \
-  M(WR_KAPPA_SV, "wr_kappa_sv", 0, "1", "sigma_1 / mean singular value of W_r", "W_r is zero")                         \
-  M(WR_ALIGNMENT, "wr_alignment_topk", 0, "1", "share of W_r within the top-k token subspace", "W_r is zero")          \
-  M(WR_CHANCE, "wr_alignment_chance", 0, "1", "the same of random W_r, mean over draws", "")                           \
-  M(WR_CHANCE_LOW, "wr_alignment_chance_low", 0, "1", "2.5 % quantile over draws", "")                                 \
-  M(WR_CHANCE_HIGH, "wr_alignment_chance_high", 0, "1", "97.5 % quantile over draws", "")                              \
-  M(WR_CHANCE_LIMIT, "wr_alignment_chance_limit", 0, "1", "its root mean square, topk / d", "")                        \
-  M(SLOT_RANK, "slot_effective_rank", 1, "1", "effective rank of U'V after the last token", "U'V is zero")             \
-  M(SLOT_RATIO, "slot_sigma_ratio", 1, "1", "sigma_2 / sigma_1 of U'V after the last token", "U'V is zero")
+  M(WR_FROBENIUS, "wr_frobenius", 0, "1", "Frobenius norm of W_r", NO_WR)                                              \
+  M(WR_ANISOTROPY, "wr_anisotropy", 0, "1", "sigma_1 / sum of singular values of W_r", NO_WR)                          \
+  M(WR_KAPPA_SV, "wr_kappa_sv", 0, "1", "sigma_1 / mean singular value of W_r", NO_WR)                                 \
+  M(WR_ALIGNMENT, "wr_alignment_topk", 0, "1", "share of W_r within the top-k token subspace", NO_WR)                  \
+  M(WR_CHANCE, "wr_alignment_chance", 0, "1", "the same of random W_r, mean over draws", NO_WR)                        \
+  M(WR_CHANCE_LOW, "wr_alignment_chance_low", 0, "1", "2.5 % quantile over draws", NO_WR)                              \
+  M(WR_CHANCE_HIGH, "wr_alignment_chance_high", 0, "1", "97.5 % quantile over draws", NO_WR)                           \
+  M(WR_CHANCE_LIMIT, "wr_alignment_chance_limit", 0, "1", "its root mean square, topk / d", NO_WR)                     \
+  M(SLOT_RANK, "slot_effective_rank", 1, "1", "effective rank of U'V after the last token", NO_SLOTS)                  \
+  M(SLOT_RATIO, "slot_sigma_ratio", 1, "1", "sigma_2 / sigma_1 of U'V after the last token", NO_SLOTS)                 \
+  M(Y_RATIO, "y_ratio", 1, "1", "|y| over |x_pre|, mean over tokens", "x_pre is zero at some token, or there is no y")
 
 typedef enum fhrl_probe_metric {
 #define M(name, label, sampled, unit, meaning, reason) FHRL_PROBE_##name,
@@ -93,6 +95,7 @@ typedef enum fhrl_probe_direction {
 // The metrics of a layer, or of the mean over layers.
 typedef struct fhrl_probe_result {
   int N, T, perturbations;
+  int has_y;                             // 0: there is no y to measure
   double value[FHRL_PROBE_METRIC_COUNT]; // NaN where undefined
   double error[FHRL_PROBE_METRIC_COUNT]; // standard error over probes; NaN where the metric is not sampled
   double *sample;                        // owned; (metric, N) of each probe

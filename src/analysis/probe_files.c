@@ -190,12 +190,15 @@ static fhrl_status save_layer(const fhrl_probe_session *s, int i, const char *pa
   };
 #undef STATE
 #undef SLOTS
-  v[0].data = widen(to, N * T * d, r->x_pre);
-  v[1].data = widen(to, N * T * d, r->x);
-  v[2].data = widen(to, N * T * d, r->y);
-  v[3].data = widen(to, N * slots * d, r->U);
-  v[4].data = widen(to, N * slots * d, r->V);
-  return fhrl_dataset_save(path, v, 5, 1, attributes, err);
+  int count = 0; // fewer where the layer is of another kind, or there is none
+  v[count++].data = widen(to, N * T * d, r->x_pre);
+  v[count++].data = widen(to, N * T * d, r->x);
+  if (r->y) v[count++].data = widen(to, N * T * d, r->y);
+  if (r->U) {
+    v[count++].data = widen(to, N * slots * d, r->U);
+    v[count++].data = widen(to, N * slots * d, r->V);
+  }
+  return fhrl_dataset_save(path, v, count, 1, attributes, err);
 }
 
 static fhrl_status save_logits(const fhrl_probe_session *s, const char *path, const char *const attributes[], store *to,
@@ -249,9 +252,11 @@ fhrl_status fhrl_probe_files_save(const fhrl_probe_session *s, const char *folde
   FHRL_TRY(save_tokens(s, path, err));
   FHRL_TRY(fhrl_file_join(folder, "probe_rdp.tsv", path, err));
   FHRL_TRY(save_spectra(s, path, err));
-  FHRL_TRY(fhrl_file_join(folder, "wr.tsv", path, err));
-  FHRL_TRY(save_reentry(s, path, err));
-  FHRL_TRY(fhrl_file_join(folder, "wr_spectrum.tsv", path, err));
-  FHRL_TRY(save_singular(s, path, err));
+  if (s->wr) {
+    FHRL_TRY(fhrl_file_join(folder, "wr.tsv", path, err));
+    FHRL_TRY(save_reentry(s, path, err));
+    FHRL_TRY(fhrl_file_join(folder, "wr_spectrum.tsv", path, err));
+    FHRL_TRY(save_singular(s, path, err));
+  }
   return save_recordings(s, folder, version, err);
 }

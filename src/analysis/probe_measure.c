@@ -36,7 +36,7 @@ static fhrl_status batch_task(const work *w, int which, fhrl_err *err)
 {
   const fhrl_probe_layer *l = w->layer;
   double *value = &w->out->value[FHRL_PROBE_ESRI_BATCH_OUT + which];
-  if (l->N < 2 || l->T < 2) return FHRL_OK;
+  if (l->N < 2 || l->T < 2 || w->state[which] == NULL) return FHRL_OK;
   return fhrl_spectrum_esri_batch(l->N, l->T, l->d, w->state[which], w->out->esri_t + (size_t)which * l->T, value, err);
 }
 
@@ -45,9 +45,9 @@ static fhrl_status along_k_task(const work *w, int which, fhrl_err *err)
   const fhrl_probe_layer *l = w->layer;
   const int K = w->plan->perturbations, d = l->d;
   const size_t row = (size_t)l->T * d, last = row - (size_t)d;
+  if (K > l->N || (l->y == NULL && which != FHRL_PROBE_K_OUT)) return FHRL_OK;
   const double *h = which == FHRL_PROBE_K ? l->y + last : which == FHRL_PROBE_K_OUT ? l->out + last : w->mean;
   const size_t stride = which == FHRL_PROBE_K_MEAN ? (size_t)d : row;
-  if (K > l->N) return FHRL_OK;
   if (which == FHRL_PROBE_K_MEAN)
     for (int n = 0; n < K; n++)
       fhrl_spectrum_mean(l->T, d, l->y + (size_t)n * row, (size_t)d, w->mean + (size_t)n * d);
@@ -58,6 +58,7 @@ static fhrl_status along_k_task(const work *w, int which, fhrl_err *err)
 static fhrl_status weights_task(const work *w, fhrl_err *err)
 {
   const int d = w->layer->d, k = w->subspace->k;
+  if (w->layer->Wr == NULL) return FHRL_OK;
   double *value = w->out->value, *scratch = malloc((size_t)k * d * sizeof *scratch);
   if (!scratch) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d directions", k);
   fhrl_weight m;
@@ -74,6 +75,25 @@ static fhrl_status weights_task(const work *w, fhrl_err *err)
   }
   free(scratch);
   return status;
+}
+
+// |y| over |x_pre| of probe n.
+static fhrl_status output_ratio(const work *w, int n, fhrl_err *err)
+{
+  const fhrl_probe_layer *l = w->layer;
+  const size_t at = (size_t)n * l->T * l->d;
+  double *norm = malloc(2 * (size_t)l->T * sizeof *norm), *ratio = norm + l->T;
+  if (!norm) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d tokens", l->T);
+  for (int t = 0; t < l->T; t++) {
+    const double *y = l->y + at + (size_t)t * l->d;
+    double square = 0.0;
+    for (int j = 0; j < l->d; j++) square += y[j] * y[j];
+    norm[t] = sqrt(square);
+  }
+  fhrl_metrics_ratio(l->T, l->d, norm, l->x_pre + at, ratio);
+  samples(w, FHRL_PROBE_Y_RATIO)[n] = fhrl_metrics_mean(l->T, ratio).value;
+  free(norm);
+  return FHRL_OK;
 }
 
 // IRR of probe n over its three denominators.
@@ -102,14 +122,19 @@ static fhrl_status probe_task(const work *w, int n, fhrl_err *err)
   const fhrl_probe_layer *l = w->layer;
   const size_t at = (size_t)n * l->T * l->d, memory = (size_t)n * l->r * l->d;
   const int M = w->plan->surrogates;
-  FHRL_TRY(reentry(w, n, err));
+  if (l->Wr) FHRL_TRY(reentry(w, n, err));
   for (int i = 0; i < 3 && w->plan->window < l->T; i++)
-    FHRL_TRY(fhrl_spectrum_esri_window(l->T, l->d, w->plan->window, w->state[i] + at,
-      samples(w, (fhrl_probe_metric)(FHRL_PROBE_ESRI_WINDOW_OUT + i)) + n, err));
-  fhrl_slots slots;
-  FHRL_TRY(fhrl_slots_measure(l->r, l->d, l->U + memory, l->V + memory, &slots, err));
-  samples(w, FHRL_PROBE_SLOT_RANK)[n] = slots.effective_rank;
-  samples(w, FHRL_PROBE_SLOT_RATIO)[n] = slots.ratio;
+    if (w->state[i])
+      FHRL_TRY(fhrl_spectrum_esri_window(l->T, l->d, w->plan->window, w->state[i] + at,
+        samples(w, (fhrl_probe_metric)(FHRL_PROBE_ESRI_WINDOW_OUT + i)) + n, err));
+  if (l->U) {
+    fhrl_slots slots;
+    FHRL_TRY(fhrl_slots_measure(l->r, l->d, l->U + memory, l->V + memory, &slots, err));
+    samples(w, FHRL_PROBE_SLOT_RANK)[n] = slots.effective_rank;
+    samples(w, FHRL_PROBE_SLOT_RATIO)[n] = slots.ratio;
+  }
+  if (l->y == NULL) return FHRL_OK;
+  FHRL_TRY(output_ratio(w, n, err));
   if (w->along_t.n == 0) return FHRL_OK;
   return fhrl_probe_drift_along_t(&w->along_t, l->d, l->y + at, M,
     key(w->plan, (uint32_t)(FHRL_PROBE_DIRECTIONS + n)), &w->sample[n], w->null + (size_t)n * FHRL_NULL_COUNT * M, err);
@@ -131,7 +156,7 @@ static fhrl_status refuse_infinite(const fhrl_probe_layer *l, fhrl_err *err)
   const double *const array[] = {l->x_pre, l->x, l->y, l->attention, l->out, l->U, l->V};
   for (int a = 0; a < 7; a++) {
     const int rows = a < 5 ? l->T : l->r;
-    for (int n = 0; n < l->N; n++)
+    for (int n = 0; n < l->N && array[a]; n++)
       for (int i = 0; i < rows * l->d; i++) {
         const double v = array[a][((size_t)n * rows) * l->d + i];
         if (!isfinite(v))
@@ -151,6 +176,9 @@ fhrl_status fhrl_probe_measure(const fhrl_probe_plan *plan, const fhrl_probe_lay
   *out = (fhrl_probe_result){0};
   FHRL_TRY(refuse_infinite(layer, err));
   FHRL_TRY(fhrl_probe_init(N, T, layer->d, plan->perturbations, out, err));
+  out->has_y = layer->y != NULL;
+  if (layer->Wr == NULL)
+    for (int i = 0; i < N * T; i++) out->irr_t[i] = FHRL_NAN;
   fhrl_status status = FHRL_OK;
   w.mean = malloc(n * (size_t)layer->d * sizeof *w.mean);
   w.sample = malloc(n * sizeof *w.sample);
@@ -168,7 +196,7 @@ fhrl_status fhrl_probe_measure(const fhrl_probe_plan *plan, const fhrl_probe_lay
       goto done;
     }
   fhrl_probe_summarise(out);
-  if (T >= 3)
+  if (T >= 3 && layer->y)
     status = fhrl_probe_drift_gather(N, plan->surrogates, w.sample, w.null, &out->drift[FHRL_PROBE_T], err);
 done:
   fhrl_drift_free(&w.along_t);

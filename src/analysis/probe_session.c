@@ -67,6 +67,7 @@ fhrl_status fhrl_probe_session_bytes(const fhrl_probe_plan *plan, const char *pa
 static const double *widen(size_t n, const fhrl_real from[], double **to)
 {
   double *out = *to;
+  if (from == NULL) return NULL; // what this kind of layer does not have
   for (size_t i = 0; i < n; i++) out[i] = (double)from[i];
   *to += n;
   return out;
@@ -113,7 +114,7 @@ static fhrl_status measure_layers(const fhrl_gpt *gpt, const fhrl_real memory[],
     layer.out = widen(wide, r->h_out, &at);
     layer.U = widen(slots, memory ? memory + (size_t)i * 2 * slots : r->U, &at);
     layer.V = widen(slots, memory ? memory + ((size_t)i * 2 + 1) * slots : r->V, &at);
-    at = s->wr + (size_t)i * dd;
+    at = s->wr ? s->wr + (size_t)i * dd : NULL;
     layer.Wr = widen(dd, gpt->params.layer[i].wr, &at);
     status = fhrl_probe_measure(&s->plan, &layer, &subspace, team, &s->layer[i], err);
     if (status != FHRL_OK) {
@@ -141,9 +142,10 @@ fhrl_status fhrl_probe_session_run(const fhrl_gpt *gpt, const fhrl_probe_plan *p
   fhrl_team *team = NULL;
   fhrl_status status = FHRL_OK;
   out->layer = calloc((size_t)gpt->config.layers, sizeof *out->layer);
-  out->wr = malloc((size_t)gpt->config.layers * gpt->config.d * gpt->config.d * sizeof *out->wr);
-  if (!out->layer || !out->wr) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for %d layers", gpt->config.layers));
-  if (gpt->config.sigma > 0.0) {
+  const int reentry = gpt->params.layer[0].wr != NULL;
+  if (reentry) out->wr = malloc((size_t)gpt->config.layers * gpt->config.d * gpt->config.d * sizeof *out->wr);
+  if (!out->layer || (reentry && !out->wr)) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for %d layers", gpt->config.layers));
+  if (gpt->config.sigma > 0.0 && gpt->params.layer[0].wr) {
     memory = malloc((size_t)gpt->config.layers * 2 * N * gpt->config.r * gpt->config.d * sizeof *memory);
     if (!memory) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for the slots of %d probes", N));
     FHRL_DO(status, run_noisy(gpt, &sequences, plan->seed, threads, memory, err));

@@ -20,7 +20,7 @@ typedef struct fhrl_probe_session {
   int N;                     // sequences
   unsigned char *byte;       // owned; (N, T) what it was driven with
   fhrl_record record;        // owned; without slot noise
-  double *wr;                // owned; (layers, d, d) reentry matrices
+  double *wr;                // owned; (layers, d, d) reentry matrices; NULL where FH-RL's place is another's
   fhrl_probe_result *layer;  // owned; (layers)
   fhrl_probe_result mean;    // over layers
 } fhrl_probe_session;

@@ -82,12 +82,14 @@ static fhrl_status measure_layer(const fhrl_gpt_config *c, scratch *s, double ro
 {
   fhrl_weight weight;
   double radius = 0.0;
+  FHRL_TRY(fhrl_spectrum_esri_batch(PROBES, c->T, c->d, s->y, NULL, &row[ESRI], err));
+  FHRL_TRY(drift(c, s->y, row, err));
+  row[IRR] = row[IRR_WR] = row[FROBENIUS] = row[ANISOTROPY] = row[RADIUS] = FHRL_NAN;
+  if (c->fast_weights != FHRL_GPT_FHRL) return FHRL_OK; // no W_r
   fhrl_metrics_reentry(PROBES * c->T, c->d, s->W, s->y, s->norm);
   fhrl_metrics_ratio(PROBES * c->T, c->d, s->norm, s->x_pre, s->ratio);
   row[IRR_WR] = fhrl_metrics_mean_by_sequence(PROBES, c->T, s->ratio).value;
   row[IRR] = c->gamma * row[IRR_WR];
-  FHRL_TRY(fhrl_spectrum_esri_batch(PROBES, c->T, c->d, s->y, NULL, &row[ESRI], err));
-  FHRL_TRY(drift(c, s->y, row, err));
   FHRL_TRY(fhrl_weight_measure(c->d, s->W, &weight, NULL, err));
   row[FROBENIUS] = weight.frobenius;
   row[ANISOTROPY] = weight.anisotropy;
@@ -115,7 +117,7 @@ fhrl_status fhrl_training_measure(const fhrl_gpt *gpt, int threads, double row[]
   for (int i = 0; i < c->layers; i++) {
     widen(wide, record->layer[i].y, s.y);
     widen(wide, record->layer[i].x_pre, s.x_pre);
-    widen((size_t)c->d * c->d, gpt->params.layer[i].wr, s.W);
+    if (gpt->params.layer[i].wr) widen((size_t)c->d * c->d, gpt->params.layer[i].wr, s.W);
     status = measure_layer(c, &s, row + (size_t)i * COLUMNS, err);
     if (status != FHRL_OK) fhrl_status_context(err, "layer %d", i);
     if (status != FHRL_OK) goto done;

@@ -148,6 +148,13 @@ done:
   return status;
 }
 
+int fhrl_dense_factor(int n, double A[], int pivot[]) { return LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, n, n, A, n, pivot); }
+
+void fhrl_dense_substitute(int n, const double factors[], const int pivot[], double x[])
+{
+  LAPACKE_dgetrs_work(LAPACK_COL_MAJOR, 'N', n, 1, factors, n, pivot, x, n);
+}
+
 void fhrl_dense_multiply(int m, int n, int k, double a, const double A[], const double B[], double b, double C[])
 {
   cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, a, A, k, B, n, b, C, n);

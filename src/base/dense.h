@@ -24,6 +24,13 @@ fhrl_status fhrl_dense_singular(int rows, int cols, const double A[], double sig
 // (reciprocal condition number below 1e-15).
 fhrl_status fhrl_dense_solve(int n, const double A[], const double b[], double x[], fhrl_err *err);
 
+// The factors P L U of A (n, n), here given by columns, A[j * n + i], in place; pivot (n). 0, or 1 + the index of a pivot that
+// is 0. Neither this nor the next one looks for entries that are not finite, allocates or fails otherwise: they are called
+// within steps.
+int fhrl_dense_factor(int n, double A[], int pivot[]);
+// x (n) := the solution of A x = x from the factors.
+void fhrl_dense_substitute(int n, const double factors[], const int pivot[], double x[]);
+
 // C (m, n) = a A B + b C with A (m, k), B (k, n). Where b is 0, C need not be set. Cannot fail.
 void fhrl_dense_multiply(int m, int n, int k, double a, const double A[], const double B[], double b, double C[]);
 

@@ -267,3 +267,14 @@ fhrl_status fhrl_file_data(const char *name, char out[FHRL_PATH_SIZE], fhrl_err 
       err, FHRL_IO, "no data file %s in %s (FHRL_DATADIR names another folder)", name, folder);
   return FHRL_OK;
 }
+
+fhrl_status fhrl_file_headers(char out[FHRL_PATH_SIZE], fhrl_err *err)
+{
+  char header[FHRL_PATH_SIZE];
+  const char *folder = getenv("FHRL_INCLUDEDIR");
+  if (folder == NULL || folder[0] == '\0') folder = runs_from_build() ? FHRL_SRCDIR "/src" : PKGINCLUDEDIR;
+  FHRL_TRY(fhrl_file_join(folder, "ode/model.h", header, err));
+  if (!fhrl_file_exists(header))
+    return fhrl_fail(err, FHRL_IO, "no header ode/model.h in %s (FHRL_INCLUDEDIR names another folder)", folder);
+  return fhrl_file_absolute(folder, out, err);
+}

@@ -52,3 +52,7 @@ fhrl_status fhrl_file_absolute(const char *path, char out[FHRL_PATH_SIZE], fhrl_
 // out = path of a data file that comes with the program, such as "plots/style.gp": in $FHRL_DATADIR, else in the
 // source folder if the program runs from its build tree, else in the installed pkgdatadir. FHRL_IO if it is absent.
 fhrl_status fhrl_file_data(const char *name, char out[FHRL_PATH_SIZE], fhrl_err *err);
+
+// out = the folder that `#include "ode/model.h"` of a user's model is found in: $FHRL_INCLUDEDIR, else src/ of the source
+// folder if the program runs from its build tree, else the installed pkgincludedir. FHRL_IO if the header is not there.
+fhrl_status fhrl_file_headers(char out[FHRL_PATH_SIZE], fhrl_err *err);

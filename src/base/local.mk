@@ -17,3 +17,5 @@ libfhrl_a_SOURCES += \
 	src/base/progress.c src/base/progress.h \
 	src/base/signals.c src/base/signals.h \
 	src/base/file.c src/base/file.h
+libfhrl_a_SOURCES += src/base/process.c src/base/process.h
+libfhrl_a_SOURCES += src/base/digest.c src/base/digest.h

@@ -58,6 +58,7 @@ static void say(const fhrl_output *out, const fhrl_probe_session *s)
     say_row(out, name, &s->layer[i]);
   }
   say_row(out, "mean", &s->mean);
+  if (s->wr == NULL) fhrl_output_say(out, "\nno W_r here: IRR, slots and W_r's own numbers are undefined (nan)\n");
   fhrl_output_say(out, "\nIRR over x_pre and over the attention's output; ESRI and RDP of y, the latter along %d probes\n",
     s->plan.perturbations);
 }
@@ -82,7 +83,7 @@ static fhrl_status probe(const fhrl_run *run, const fhrl_config *config, const f
   FHRL_DO(status, fhrl_probe_files_save(&session, out->folder, fhrl_version_text(), err));
   say(out, &session);
   fhrl_output_draw(out, "probe", (const char *const[]){"probe_irr.tsv", "probe_rdp.tsv"}, 2);
-  fhrl_output_draw(out, "wr", (const char *const[]){"wr.tsv", "wr_spectrum.tsv"}, 2);
+  if (session.wr) fhrl_output_draw(out, "wr", (const char *const[]){"wr.tsv", "wr_spectrum.tsv"}, 2);
   status = fhrl_output_finish(out, err);
 done:
   fhrl_probe_session_free(&session);

@@ -12,11 +12,26 @@
 #include "cli/setup.h"
 #include "io/dataset.h"
 #include "io/table.h"
+#include "cli/version.h"
 #include "ode/iteration.h"
+#include "ode/trajectory_part.h"
 
 enum { SHOWN = 12, TSV_STATES = 64, NAME = 64 }; // states of the summary; states of the table, beyond which .nc has all
 
-static void show(void *context, double t, double t_end) { fhrl_progress_update(context, t, NULL); }
+// What a running simulation keeps: how far it is, on the terminal and on the disk.
+typedef struct keeper {
+  fhrl_progress progress;
+  fhrl_trajectory_part part;
+  char path[FHRL_PATH_SIZE]; // of the part
+} keeper;
+
+static void show(void *context, double t, double t_end) { fhrl_progress_update(&((keeper *)context)->progress, t, NULL); }
+static void show_between(void *context, double t) { show(context, t, 0.0); }
+
+static fhrl_status keep(void *context, const fhrl_trajectory *tr, const fhrl_trajectory_kept *kept, fhrl_err *err)
+{
+  return fhrl_trajectory_part_append(&((keeper *)context)->part, tr, kept, err);
+}
 
 // ---- files
 
@@ -57,6 +72,40 @@ done:
   return status;
 }
 
+// A row per crossing: which section, when, and the state.
+static fhrl_status save_sections(const fhrl_output *out, const fhrl_setup *s, const fhrl_integrator *it, fhrl_err *err)
+{
+  const int n = s->system->n, states = n <= TSV_STATES ? n : TSV_STATES;
+  fhrl_status status = FHRL_OK;
+  fhrl_table table = {0};
+  char name[TSV_STATES][NAME], which[FHRL_CROSSING_MAX * (FHRL_CROSSING_TEXT + 8)] = "", path[FHRL_PATH_SIZE];
+  const char *names[TSV_STATES + 2] = {"section", "t"}, *units[TSV_STATES + 2] = {which, s->model->time_unit};
+  for (int k = 0; k < s->solver.crossings; k++) {
+    const size_t used = strlen(which);
+    snprintf(which + used, sizeof which - used, "%s%d: %s", k > 0 ? "; " : "", k, s->section[k].text);
+  }
+  for (int i = 0; i < states; i++) {
+    fhrl_system_component(s->system, i, name[i], NAME);
+    names[2 + i] = name[i];
+    units[2 + i] = "as in trajectory.tsv";
+  }
+  long count, crossings, c = 0;
+  const fhrl_happening *happened = fhrl_integrator_events(it, &count);
+  const double *at = fhrl_integrator_crossings(it, &crossings);
+  FHRL_DO(status, fhrl_output_path(out, "sections.tsv", path, err));
+  FHRL_DO(status, fhrl_table_begin(&table, path, "fhrl.sections/1", names, units, states + 2, err));
+  for (long k = 0; k < count; k++) {
+    if (happened[k].event < s->model->n_event) continue;
+    fhrl_table_int(&table, happened[k].event - s->model->n_event);
+    fhrl_table_real(&table, happened[k].t);
+    for (int i = 0; i < states; i++) fhrl_table_real(&table, at[(size_t)c * (size_t)n + i]);
+    c++;
+  }
+  status = fhrl_table_commit(&table, err);
+done:
+  return status;
+}
+
 // time, one variable per state block with its own shape, u, and one per observable
 static fhrl_status save_dataset(const fhrl_output *out, const fhrl_setup *s, const fhrl_trajectory *tr, fhrl_err *err)
 {
@@ -92,7 +141,7 @@ static fhrl_status save_dataset(const fhrl_output *out, const fhrl_setup *s, con
   }
   snprintf(seed, sizeof seed, "%d", s->seed);
   const char *const attributes[] = {"schema", "fhrl.trajectory/1", "model", m->name, "reference", m->reference, "seed", seed,
-    "time_unit", m->time_unit, NULL};
+    "time_unit", m->time_unit, s->user.model ? "model_sha256" : NULL, s->user.digest, NULL};
   FHRL_DO(status, fhrl_output_path(out, "trajectory.nc", path, err));
   status = fhrl_dataset_save(path, v, used, 0, attributes, err);
 done:
@@ -105,6 +154,12 @@ done:
 
 // ---- what is said
 
+// Of a model's event, or of a section as it was asked for.
+static const char *event_name(const fhrl_setup *s, int event)
+{
+  return event < s->model->n_event ? s->model->event[event].name : s->section[event - s->model->n_event].text;
+}
+
 static void report_events(const fhrl_output *out, const fhrl_setup *s, const fhrl_integrator *it)
 {
   long count = 0;
@@ -112,14 +167,14 @@ static void report_events(const fhrl_output *out, const fhrl_setup *s, const fhr
   fhrl_json *list = fhrl_json_array();
   fhrl_json_put(out->result, "events", list);
   for (long k = 0; k < count; k++) {
-    const fhrl_event *event = &s->model->event[happened[k].event];
+    const int event = happened[k].event;
     fhrl_json *one = fhrl_json_object();
     fhrl_json_add(list, one);
-    fhrl_json_text(one, "name", event->name);
+    fhrl_json_text(one, "name", event_name(s, event));
     fhrl_json_real(one, "t", happened[k].t, NULL);
-    if (s->system->dims.event[happened[k].event] > 1) fhrl_json_int(one, "index", happened[k].index);
+    if (event < s->model->n_event && s->system->dims.event[event] > 1) fhrl_json_int(one, "index", happened[k].index);
   }
-  for (int e = 0; e < s->model->n_event; e++) {
+  for (int e = 0; e < s->model->n_event + s->solver.crossings; e++) {
     long times = 0, last = -1;
     for (long k = 0; k < count; k++)
       if (happened[k].event == e) {
@@ -127,7 +182,8 @@ static void report_events(const fhrl_output *out, const fhrl_setup *s, const fhr
         last = k;
       }
     if (times > 0)
-      fhrl_output_say(out, "event        %s: %ld times, last at t = %.10g\n", s->model->event[e].name, times, happened[last].t);
+      fhrl_output_say(out, "%s %s: %ld times, last at t = %.10g\n", e < s->model->n_event ? "event       " : "section     ",
+        event_name(s, e), times, happened[last].t);
   }
 }
 
@@ -137,7 +193,7 @@ typedef struct outcome {
   const char *method;
   char why[256];
   fhrl_counters c;
-  double wall;
+  double wall, cpu;
 } outcome;
 
 static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_trajectory *tr, const outcome *how)
@@ -154,7 +210,12 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
   fhrl_json_int(o, "jvp_evals", c.jvp_evals);
   fhrl_json_int(o, "error_test_failures", c.error_test_failures);
   fhrl_json_int(o, "restarts", c.restarts);
+  fhrl_json_int(o, "convergence_failures", c.convergence_failures);
+  fhrl_json_int(o, "corrector_iterations", c.corrector_iterations);
+  fhrl_json_int(o, "linear_iterations", c.linear_iterations);
+  fhrl_json_int(o, "jacobians", c.jacobians);
   fhrl_json_real(o, "wall_s", how->wall, NULL);
+  fhrl_json_real(o, "cpu_s", how->cpu, NULL);
   fhrl_json_real(o, "rhs_s", c.rhs_s, NULL);
   fhrl_json_text(o, "method", method);
   fhrl_json_text(o, "method_reason", why);
@@ -172,16 +233,22 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
       c.jvp_evals, c.error_test_failures);
   else
     fhrl_output_say(out, "work         %ld steps\n", c.steps);
+  if (c.linear_iterations + c.jacobians > 0)
+    fhrl_output_say(out, "Newton       %ld iterations, %ld of GMRES, %ld dense Jacobians, %ld failures to converge\n",
+      c.corrector_iterations, c.linear_iterations, c.jacobians, c.convergence_failures);
   fhrl_output_say(out, "seconds      %.3g, of which %.3g in the %s\n", how->wall, c.rhs_s,
     s->model->rhs ? "right-hand side" : "steps");
 }
 
-// A flow along tr's grid; counters and method are known even after a failure.
-static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, outcome *how,
-  fhrl_err *err)
+// A flow along tr's grid, on from what the part has; counters and method are known even after a failure.
+static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, const fhrl_trajectory_part *part,
+  outcome *how, fhrl_err *err)
 {
-  FHRL_TRY(fhrl_integrator_create(s->system, &s->input, &s->solver, 0.0, s->x0, &how->it, err));
+  const size_t last = tr->count - 1;
+  const double t0 = tr->count > 0 ? tr->t[last] : 0.0, *x0 = tr->count > 0 ? tr->x + last * (size_t)tr->n : s->x0;
+  FHRL_TRY(fhrl_integrator_create(s->system, &s->input, &s->solver, t0, x0, &how->it, err));
   fhrl_integrator *it = how->it;
+  if (tr->count > 0) FHRL_TRY(fhrl_integrator_resume(it, &part->past, part->happened, part->events, part->at, part->crossings, err));
   const fhrl_status status = fhrl_trajectory_run(tr, it, s->system, &s->input, watch, err);
   const char *why, *method = fhrl_integrator_method(it, &why);
   how->method = method;
@@ -190,37 +257,69 @@ static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_traj
   return status;
 }
 
-static fhrl_status iterate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, outcome *how,
-  fhrl_err *err)
+static fhrl_status iterate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, const fhrl_trajectory_part *part,
+  outcome *how, fhrl_err *err)
 {
   how->method = "map";
+  how->c = part->past.counters;
   snprintf(how->why, sizeof how->why, "a map is stepped, exactly");
   return fhrl_iteration_run(tr, s->system, &s->input, s->x0, s->solver.max_steps, watch, &how->c, err);
+}
+
+// Opens FOLDER/trajectory.part, and takes from it what is there.
+static fhrl_status open_part(const fhrl_output *out, const fhrl_setup *s, fhrl_trajectory *tr, keeper *k, fhrl_err *err)
+{
+  if (!fhrl_output_has_folder(out)) return FHRL_OK;
+  FHRL_TRY(fhrl_output_path(out, "trajectory.part", k->path, err));
+  const uint64_t identity = fhrl_trajectory_part_identity(s->system, &s->input, &s->solver, s->x0, fhrl_version_build());
+  FHRL_TRY(fhrl_trajectory_part_open(&k->part, k->path, identity, tr, err));
+  if (tr->count == 0) return FHRL_OK;
+  k->progress.first = k->progress.done = tr->t[tr->count - 1];
+  fhrl_output_say(out, "resumed      from t = %.10g\n", tr->t[tr->count - 1]);
+  return FHRL_OK;
+}
+
+static void say_resume(const fhrl_output *out, const fhrl_setup *s, double t, fhrl_err *err)
+{
+  fhrl_status_context(err, "to resume from t = %.9g: fhrl simulate %s -c %s/config.ini -o %s", t, s->model->name, out->folder,
+    out->folder);
 }
 
 static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err)
 {
   fhrl_trajectory tr = {0};
   outcome how = {0};
-  fhrl_progress progress;
+  keeper k = {0};
   fhrl_status status = FHRL_OK;
   const char *unit = strcmp(s->model->time_unit, "1") == 0 ? "" : s->model->time_unit;
-  const double begin = fhrl_clock_wall();
-  fhrl_progress_begin(&progress, fhrl_output_progress(out), "simulate", s->solver.t_end, unit);
+  const double begin = fhrl_clock_wall(), cpu = fhrl_clock_cpu();
+  fhrl_progress_begin(&k.progress, fhrl_output_progress(out), "simulate", s->solver.t_end, unit);
+  s->solver.stop = fhrl_signals_flag();
+  s->solver.progress = show_between;
+  s->solver.context = &k;
   FHRL_DO(status, fhrl_trajectory_init(&tr, s->system, &s->solver, 0.0, err));
-  const fhrl_trajectory_watch watch = {.progress = show, .context = &progress, .stop = fhrl_signals_flag()};
-  status = (s->model->rhs ? integrate : iterate)(s, &tr, &watch, &how, err);
-  fhrl_progress_end(&progress);
+  FHRL_DO(status, open_part(out, s, &tr, &k, err));
+  const fhrl_trajectory_watch watch = {.progress = show, .context = &k, .stop = fhrl_signals_flag(),
+    .restart_every = (size_t)s->solver.checkpoint_every, .boundary = keep};
+  status = (s->model->rhs ? integrate : iterate)(s, &tr, &watch, &k.part, &how, err);
+  fhrl_progress_end(&k.progress);
+  if (status == FHRL_INTERRUPT && fhrl_output_has_folder(out))
+    say_resume(out, s, k.part.rows > 0 ? tr.t[k.part.rows - 1] : 0.0, err);
   if (status != FHRL_OK) goto done;
   how.wall = fhrl_clock_wall() - begin;
+  how.cpu = fhrl_clock_cpu() - cpu;
   report(out, s, &tr, &how);
   report_events(out, s, how.it);
   if (fhrl_output_has_folder(out)) {
     FHRL_DO(status, save_dataset(out, s, &tr, err));
     FHRL_DO(status, save_table(out, s, &tr, err));
-    fhrl_output_say(out, "files        %s/trajectory.nc, .tsv, run.json\n", out->folder);
+    if (s->solver.crossings > 0) FHRL_DO(status, save_sections(out, s, how.it, err));
+    fhrl_output_say(out, "files        %s/trajectory.nc, .tsv, %srun.json\n", out->folder,
+      s->solver.crossings > 0 ? "sections.tsv, " : "");
   }
+  fhrl_trajectory_part_remove(&k.part);
 done:
+  fhrl_trajectory_part_close(&k.part);
   fhrl_integrator_destroy(how.it);
   fhrl_trajectory_free(&tr);
   return status;

@@ -2,15 +2,16 @@
 // command: parsing the command line from the one table of commands
 #include "cli/command.h"
 
-#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/manual.h"
 #include "cli/version.h"
 
 enum { KEY_SET = 256, KEY_JSON, KEY_THREADS, KEY_FORCE, KEY_QUIET, KEY_REQUIRE, KEY_PREVIEW, KEY_SHORT = 512 };
-enum { OPTION_MAX = 40, THREADS_MAX = 256 };
+enum { KEY_MAN = 256, KEY_COMPLETION }; // of fhrl itself
+enum { THREADS_MAX = 256 };
 
 typedef struct parse {
   fhrl_run run;
@@ -33,7 +34,7 @@ static error_t take_short(parse *p, const fhrl_short *s, const char *arg, struct
   char text[2048];
   const size_t key_len = strlen(s->key);
   const int prefix = s->key[key_len - 1] == '.'; // "model." takes NAME=VALUE
-  if (snprintf(text, sizeof text, "%s%s%s", s->key, prefix ? "" : "=", arg) >= (int)sizeof text)
+  if (snprintf(text, sizeof text, "%s%s%s", s->key, prefix ? "" : "=", arg ? arg : "true") >= (int)sizeof text)
     argp_error(state, "--%s: value too long", s->option);
   p->status = fhrl_settings_assign(text, &p->run.settings, p->err);
   return p->status == FHRL_OK ? 0 : EINVAL;
@@ -69,7 +70,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     if (p->run.preview && p->run.json) argp_error(state, "--preview and --json would both write to standard output");
     break;
   default:
-    if (key >= KEY_SHORT && key < KEY_SHORT + OPTION_MAX)
+    if (key >= KEY_SHORT && key < KEY_SHORT + FHRL_COMMAND_OPTION_MAX)
       return take_short(p, &c->shorts[key - KEY_SHORT], arg, state);
     return ARGP_ERR_UNKNOWN;
   }
@@ -95,12 +96,13 @@ static char *help_keys(const fhrl_command *c)
         strcmp(x->unit, "1") ? x->unit : "", x->meaning);
     }
   }
-  if (strcmp(c->input, "MODEL") == 0) fprintf(f, "\nKeys of [model]: see `fhrl models MODEL`\n");
+  if (strcmp(c->input, "MODEL") == 0) fprintf(f, "\nMODEL: a name that `fhrl models` lists, or the path of a C file of "
+    "your own, such as ./mine.c (`fhrl models --template`)\nKeys of [model]: see `fhrl models MODEL`\n");
   fclose(f);
   return text;
 }
 
-static int collect(const fhrl_command *c, struct argp_option options[OPTION_MAX])
+int fhrl_command_options(const fhrl_command *c, struct argp_option options[FHRL_COMMAND_OPTION_MAX])
 {
   int n = 0;
   for (size_t i = 0; i < sizeof common / sizeof *common; i++) options[n++] = common[i];
@@ -126,11 +128,13 @@ static int report(const char *name, fhrl_status status, const fhrl_err *err)
 static int run_command(const fhrl_command *c, int argc, char *argv[])
 {
   fhrl_err err = {FHRL_OK, ""};
+  fhrl_notes notes = {.count = 0};
   const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  parse p = {.run = {.command = c, .threads = processors > 0 ? (int)processors : 1}, .status = FHRL_OK, .err = &err};
+  parse p = {.run = {.command = c, .threads = processors > 0 ? (int)processors : 1, .notes = &notes}, .status = FHRL_OK,
+    .err = &err};
   if (p.run.threads > THREADS_MAX) p.run.threads = THREADS_MAX;
-  struct argp_option options[OPTION_MAX];
-  collect(c, options);
+  struct argp_option options[FHRL_COMMAND_OPTION_MAX];
+  fhrl_command_options(c, options);
   char *keys = help_keys(c), doc[65536], name[64];
   snprintf(doc, sizeof doc, "%s\v%s", c->summary, keys ? keys : "");
   free(keys);
@@ -151,13 +155,28 @@ typedef struct selection {
   int first; // argv index of the command's name
 } selection;
 
+static const struct argp_option top[] = {
+  {"man", KEY_MAN, "COMMAND", OPTION_ARG_OPTIONAL, "Write the manual page of COMMAND, or of fhrl, for `man -l -`", 0},
+  {"completion", KEY_COMPLETION, NULL, 0, "Write completion for bash", 0},
+  {0},
+};
+
+static const fhrl_command *find(const char *name, struct argp_state *state)
+{
+  const fhrl_command *c = fhrl_command_table;
+  while (c->name && strcmp(c->name, name) != 0) c++;
+  if (c->name == NULL) argp_error(state, "no command '%s'", name);
+  return c;
+}
+
 static error_t parse_top(int key, char *arg, struct argp_state *state)
 {
   selection *s = state->input;
+  if (key == KEY_MAN) fhrl_manual_page(arg ? find(arg, state) : NULL, stdout);
+  if (key == KEY_COMPLETION) fhrl_manual_completion(stdout);
+  if (key == KEY_MAN || key == KEY_COMPLETION) exit(0);
   if (key == ARGP_KEY_ARG) {
-    for (const fhrl_command *c = fhrl_command_table; c->name; c++)
-      if (strcmp(c->name, arg) == 0) s->command = c;
-    if (s->command == NULL) argp_error(state, "no command '%s'", arg);
+    s->command = find(arg, state);
     s->first = state->next - 1;
     state->next = state->argc; // the rest belongs to the command
     return 0;
@@ -194,7 +213,7 @@ int fhrl_command_main(int argc, char *argv[])
   argp_err_exit_status = 2;
   argp_program_version_hook = fhrl_version_print;
   char *doc = top_doc();
-  const struct argp argp = {NULL, parse_top, "COMMAND [ARG...]", doc, NULL, NULL, NULL};
+  const struct argp argp = {top, parse_top, "COMMAND [ARG...]", doc, NULL, NULL, NULL};
   selection s = {NULL, 0};
   const error_t failed = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &s);
   free(doc);

@@ -2,10 +2,13 @@
 // command: the table of commands, and what each of them is given
 #pragma once
 
+#include <argp.h>
+
 #include "base/config.h"
 #include "base/status.h"
+#include "cli/notes.h"
 
-enum { FHRL_REQUIRE_SIZE = 512 };
+enum { FHRL_REQUIRE_SIZE = 512, FHRL_COMMAND_OPTION_MAX = 40 };
 
 // The command line after parsing.
 typedef struct fhrl_run {
@@ -18,9 +21,11 @@ typedef struct fhrl_run {
   int preview;                // 1 after --preview
   int silent;             // 1: nothing on standard output, for a command that another one begins with
   int threads;            // >= 1
+  fhrl_notes *notes;      // what the set-up has found and every result says; borrowed, NULL: nobody asks
 } fhrl_run;
 
-// A short option --NAME=VALUE that stands for --set KEY=VALUE; with key "model." it takes NAME=VALUE.
+// A short option --NAME=VALUE that stands for --set KEY=VALUE; with key "model." it takes NAME=VALUE. One without an
+// argument (NULL) sets KEY=true.
 typedef struct fhrl_short {
   const char *option, *argument, *key, *meaning;
 } fhrl_short;
@@ -34,7 +39,7 @@ typedef struct fhrl_keys {
 
 typedef struct fhrl_command {
   const char *name;
-  const char *input;   // its operand in usage: "RUN", "MODEL", "[NAME]" or "" (brackets: may be absent)
+  const char *input;   // its operand in usage: "RUN", "MODEL", "[MODEL]" or "" (brackets: may be absent)
   const char *summary; // one line
   const char *leaves;  // what it writes, one line
   fhrl_status (*run)(const fhrl_run *run, fhrl_err *err);
@@ -51,6 +56,9 @@ extern const fhrl_command fhrl_command_table[]; // ends with a NULL name
 // Names of every section that some command knows.
 extern const char *const fhrl_command_table_sections[];
 extern const int fhrl_command_table_section_count;
+
+// Every option of a command, ended by an empty one as argp wants it; returns how many.
+int fhrl_command_options(const fhrl_command *command, struct argp_option options[FHRL_COMMAND_OPTION_MAX]);
 
 // Parses argv (argp: prints help and usage itself, exit 0 or 2) and runs the command; returns the exit status.
 int fhrl_command_main(int argc, char *argv[]);

@@ -5,12 +5,13 @@
 #include "analysis/portrait.h"
 #include "analysis/probe.h"
 #include "cli/command.h"
+#include "cli/cmd_models.h"
 #include "cli/members.h"
 #include "cli/setup.h"
 #include "nn/sample.h"
 #include "nn/train.h"
 
-const char *const fhrl_command_table_sections[] = {"model", "train", "sample", "probe", "input", "solver", "start", "ensemble", "compare",
+const char *const fhrl_command_table_sections[] = {"model", "train", "sample", "probe", "models", "input", "solver", "start", "ensemble", "compare",
   "iss",
   "portrait", "exponents", "equilibria", "continue", "sweep"};
 const int fhrl_command_table_section_count = FHRL_COUNT(fhrl_command_table_sections);
@@ -47,6 +48,13 @@ static const fhrl_short probe_shorts[] = {
   {NULL, NULL, NULL, NULL},
 };
 static const fhrl_keys compare_keys[] = {{"compare", fhrl_compare_fields, &fhrl_compare_field_count}, END_KEYS};
+static const fhrl_keys models_keys[] = {{"models", fhrl_cmd_models_fields, &fhrl_cmd_models_field_count}, END_KEYS};
+static const fhrl_short models_shorts[] = {
+  {"template", "NAME", "models.template",
+    "Write a commented file for a model NAME of your own, on standard output or as DIR/NAME.c; short for --set models.template=NAME"},
+  {"check", NULL, "models.check", "Examine MODEL: does it keep what its tables and functions promise? short for --set models.check=true"},
+  {NULL, NULL, NULL, NULL},
+};
 static const fhrl_short simulate_shorts[] = {
   FHRL_SETUP_SHORTS,
   {"members", "N", "ensemble.members", "Integrate N trajectories from different starts; short for --set ensemble.members=N"},
@@ -91,10 +99,12 @@ const fhrl_command fhrl_command_table[] = {
     .run = fhrl_cmd_compare,
     .keys = compare_keys},
   {.name = "models",
-    .input = "[NAME]",
-    .summary = "lists the models, or one with its tables",
-    .leaves = "nothing",
-    .run = fhrl_cmd_models},
+    .input = "[MODEL]",
+    .summary = "lists the models, or one with its tables; begins one of your own, examines one",
+    .leaves = "with -o: models.json, run.json, config.ini; with --template and -o DIR: DIR/NAME.c",
+    .run = fhrl_cmd_models,
+    .shorts = models_shorts,
+    .keys = models_keys},
   {.name = "simulate",
     .input = "MODEL",
     .summary = "integrates one trajectory or steps a map; with --members many",

@@ -2,11 +2,14 @@
 # cli: main and one file per command; no arithmetic lives here
 fhrl_SOURCES += src/cli/main.c
 fhrl_SOURCES += src/cli/command.c src/cli/command_table.c src/cli/command.h
+fhrl_SOURCES += src/cli/manual.c src/cli/manual.h
 fhrl_SOURCES += src/cli/version.c src/cli/version.h
 fhrl_SOURCES += src/cli/members.c src/cli/members.h
 fhrl_SOURCES += src/cli/output.c src/cli/output.h
 fhrl_SOURCES += src/cli/setup.c src/cli/setup.h
-fhrl_SOURCES += src/cli/cmd_models.c
+fhrl_SOURCES += src/cli/operand.c src/cli/operand.h
+fhrl_SOURCES += src/cli/notes.c src/cli/notes.h
+fhrl_SOURCES += src/cli/cmd_models.c src/cli/cmd_models.h
 fhrl_SOURCES += src/cli/cmd_train.c
 fhrl_SOURCES += src/cli/cmd_probe.c
 fhrl_SOURCES += src/cli/trained.c src/cli/trained.h

@@ -80,7 +80,7 @@ static fhrl_status save_dataset(const fhrl_output *out, const fhrl_setup *s, con
     {"way", "1", "how it got there: 0 in a batch, 1 by an integrator of its own, 2 it failed", 1, {"member"}, {members}, way},
   };
   const char *const attributes[] = {"schema", "fhrl.ensemble/1", "model", s->model->name, "reference", s->model->reference,
-    "time_unit", s->model->time_unit, NULL};
+    "time_unit", s->model->time_unit, s->user.model ? "model_sha256" : NULL, s->user.digest, NULL};
   fhrl_status status = fhrl_output_path(out, "ensemble.nc", path, err);
   if (status == FHRL_OK) status = fhrl_dataset_save(path, v, FHRL_COUNT(v), 0, attributes, err);
   free(way);
@@ -115,6 +115,8 @@ fhrl_status fhrl_members_run(const fhrl_output *out, const fhrl_setup *s, int th
 {
   fhrl_ensemble e = {0};
   fhrl_status status = FHRL_OK;
+  if (s->solver.crossings > 0)
+    FHRL_DO(status, fhrl_fail(err, FHRL_ARG, "solver.section belongs to one trajectory, not to an ensemble"));
   const long members = (long)fhrl_config_real(&s->config, "ensemble.members");
   FHRL_DO(status, fhrl_ensemble_init(&e, members, s->system->n, err));
   FHRL_DO(status, starts(s, &e, err));

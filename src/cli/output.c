@@ -53,8 +53,10 @@ static void begin_result(fhrl_output *out, long long seed)
     fhrl_json_text(out->result, "version", fhrl_version_text());
     fhrl_json_int(out->result, "seed", seed);
     add_config(out->result, out->config);
+    fhrl_notes_put(out->run->notes, out->result);
   }
   add_config(out->manifest.json, out->config);
+  fhrl_notes_put(out->run->notes, out->manifest.json);
 }
 
 fhrl_status fhrl_output_open(fhrl_output *out, const fhrl_run *run, const char *fallback, const char *file,
@@ -114,6 +116,9 @@ void fhrl_output_draw(const fhrl_output *out, const char *name, const char *cons
 fhrl_status fhrl_output_finish(fhrl_output *out, fhrl_err *err)
 {
   char path[FHRL_PATH_SIZE];
+  const fhrl_notes *notes = out->run->notes;
+  for (int i = 0; notes && i < notes->count; i++)
+    if (notes->item[i].title) fhrl_output_say(out, "%-12s %s\n", notes->item[i].title, notes->item[i].line);
   if (fhrl_output_has_folder(out)) {
     if (out->file) {
       FHRL_TRY(fhrl_output_path(out, out->file, path, err));

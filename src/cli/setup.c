@@ -2,10 +2,13 @@
 // setup: what every command on a MODEL begins with: its configuration, system, input, solver and start
 #include "cli/setup.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/layer.h"
+#include "cli/operand.h"
+#include "ode/difference.h"
 
 const fhrl_field fhrl_setup_start_fields[] = {
   {"x0", 0, "", "initial state a,b,c,...; empty: the model's own start", .kind = FHRL_TEXT},
@@ -17,17 +20,6 @@ const fhrl_short fhrl_setup_shorts[] = {
   FHRL_SETUP_SHORTS,
   {NULL, NULL, NULL, NULL},
 };
-
-static fhrl_status unknown_model(const char *name, fhrl_err *err)
-{
-  char list[512] = "";
-  const fhrl_model *m;
-  for (int i = 0; (m = fhrl_system_model(i)); i++) {
-    const size_t used = strlen(list);
-    snprintf(list + used, sizeof list - used, " %s", m->name);
-  }
-  return fhrl_fail(err, FHRL_ARG, "no model '%s'; allowed:%s", name, list);
-}
 
 // The model's own keys and, for a layer of a network, where it comes from.
 static fhrl_status model_fields(fhrl_setup *s, int *count, fhrl_err *err)
@@ -73,10 +65,19 @@ static fhrl_status configure(fhrl_setup *s, const fhrl_run *run, const fhrl_sect
     FHRL_TRY(fhrl_config_add(&s->config, extra[i].name, extra[i].field, extra[i].count, err));
   FHRL_TRY(fhrl_config_set(&s->config, "model", "name", s->model->name, "MODEL", err));
   FHRL_TRY(fhrl_config_apply(&s->config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err));
-  if (strcmp(fhrl_config_text(&s->config, "model.name"), s->model->name) != 0)
-    return fhrl_fail(err, FHRL_ARG, "model.name = '%s', but the command names %s",
-      fhrl_config_text(&s->config, "model.name"), s->model->name);
-  return FHRL_OK;
+  FHRL_TRY(fhrl_operand_agrees(run, &s->user, s->model, fhrl_config_text(&s->config, "model.name"), err));
+  return fhrl_config_set(&s->config, "model", "name", s->model->name, "MODEL", err);
+}
+
+static void note(const fhrl_setup *s, fhrl_notes *notes)
+{
+  char line[192];
+  snprintf(line, sizeof line, "by central differences, 2 right-hand sides each: %s has no jvp", s->model->name);
+  fhrl_notes_add(notes, "jvp", fhrl_difference_text(s->model), fhrl_difference_used(s->model) ? "J v" : NULL, line);
+  if (s->user.model == NULL) return;
+  fhrl_notes_add(notes, "model_source", s->user.source, NULL, NULL);
+  fhrl_notes_add(notes, "model_sha256", s->user.digest, NULL, NULL);
+  if (s->user.command) fhrl_notes_add(notes, "model_compiler", s->user.command, NULL, NULL);
 }
 
 static fhrl_status bind(fhrl_setup *s, fhrl_err *err)
@@ -88,6 +89,8 @@ static fhrl_status bind(fhrl_setup *s, fhrl_err *err)
     FHRL_TRY(fhrl_system_create(s->model, &s->config, &s->system, err));
   FHRL_TRY(fhrl_input_init(&s->input, &s->config, s->system->dims.n_u, err));
   fhrl_integrator_options(&s->config, &s->solver);
+  FHRL_TRY(fhrl_crossing_read(s->system, fhrl_config_text(&s->config, "solver.section"), s->section, &s->solver.crossings, err));
+  s->solver.crossing = s->section;
   s->seed = fhrl_config_int(&s->config, "model.seed");
   s->x0 = calloc((size_t)s->system->n, sizeof *s->x0);
   if (s->x0 == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d states", s->system->n);
@@ -99,8 +102,8 @@ fhrl_status fhrl_setup_open(fhrl_setup *s, const fhrl_run *run, const fhrl_secti
 {
   memset(s, 0, sizeof *s);
   fhrl_config_init(&s->config);
-  s->model = fhrl_system_find(run->input);
-  if (s->model == NULL) return unknown_model(run->input, err);
+  FHRL_TRY(fhrl_operand_model(run, &s->user, &s->model, err));
+  note(s, run->notes);
   FHRL_TRY(configure(s, run, extra, n_extra, err));
   return bind(s, err);
 }
@@ -113,5 +116,6 @@ void fhrl_setup_close(fhrl_setup *s)
   fhrl_config_free(&s->config);
   free(s->keys);
   free(s->fields);
+  fhrl_user_model_close(&s->user); // the last: names and tables lie in there
   memset(s, 0, sizeof *s);
 }

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "ode/integrator.h"
 #include "ode/system.h"
+#include "ode/user_model.h"
 
 extern const fhrl_field fhrl_setup_start_fields[]; // keys of [start]
 extern const int fhrl_setup_start_field_count;
@@ -20,18 +21,21 @@ extern const fhrl_short fhrl_setup_shorts[];       // --param, --x0, --t-end, --
 
 typedef struct fhrl_setup {
   const fhrl_model *model;
+  fhrl_user_model user; // owned: where the model comes from if it is no part of the program; else its model is NULL
   fhrl_field *fields;  // owned: the model's keys, as fhrl_system_fields gives them
   fhrl_field *keys;    // owned: all keys of [model]; their names may lie in fields
   fhrl_config config;
   fhrl_system *system; // owned
   fhrl_input input;
-  fhrl_solver solver;
+  fhrl_solver solver;  // its sections lie in `section`
+  fhrl_crossing section[FHRL_CROSSING_MAX];
   int seed;            // of [model]
   double *x0;          // owned; (n) the start
 } fhrl_setup;
 
-// Opens MODEL = run->input with sections [model] [input] [solver] [start] and `extra` (n_extra; may be 0). A model
+// Opens MODEL = run->input, a name or the path of a user's own (operand.h), with sections [model] [input] [solver] [start] and `extra` (n_extra; may be 0). A model
 // of a layer (fhrl_layer_fits) whose model.checkpoint is set takes its matrices and parameters from there; what the settings
-// give explicitly wins. Close is safe after a failed open.
+// give explicitly wins. What every result has to say of the model (jvp; of a user's: model_source, model_sha256,
+// model_compiler) goes to run->notes. Close is safe after a failed open.
 fhrl_status fhrl_setup_open(fhrl_setup *s, const fhrl_run *run, const fhrl_section extra[], int n_extra, fhrl_err *err);
 void fhrl_setup_close(fhrl_setup *s);

@@ -18,6 +18,8 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
+const char *fhrl_version_build(void) { return PACKAGE_VERSION " " FHRL_COMMIT " " COMPILER " " FHRL_BUILD_CFLAGS; }
+
 const char *fhrl_version_text(void) { return PACKAGE_VERSION " (" FHRL_COMMIT ")"; }
 
 const fhrl_library *fhrl_version_libraries(int *n)

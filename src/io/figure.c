@@ -4,18 +4,13 @@
 
 #include <config.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
-
-extern char **environ;
+#include "base/process.h"
 
 enum { ARGS_MAX = 8, SAID_SIZE = 4096 }; // gnuplot hands at most ARG1 ... ARG9 to a script
 
@@ -52,21 +47,6 @@ static fhrl_status argument(const char *arg, char out[FHRL_PATH_SIZE], fhrl_err 
   return FHRL_OK;
 }
 
-// Everything that gnuplot says until it ends; what exceeds the room is read and dropped, so that gnuplot never blocks.
-static void gather(int fd, char said[SAID_SIZE])
-{
-  size_t used = 0;
-  char dropped[512];
-  for (;;) {
-    const size_t room = SAID_SIZE - 1 - used;
-    const ssize_t n = room ? read(fd, said + used, room) : read(fd, dropped, sizeof dropped);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    if (room) used += (size_t)n;
-  }
-  said[used] = '\0';
-}
-
 // gnuplot repeats the faulty line, points at it, and only then says `"SCRIPT" line N: what`.
 static const char *first_complaint(char said[])
 {
@@ -81,53 +61,12 @@ static const char *first_complaint(char said[])
   return first ? first : "it gave no reason";
 }
 
-static int start(char *const argv[], int stderr_fd, pid_t *child)
+static fhrl_status run(const char *const argv[], char said[SAID_SIZE], fhrl_err *err)
 {
   const char *chosen = getenv("GNUPLOT"), *program = chosen && chosen[0] ? chosen : FHRL_GNUPLOT;
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  sigset_t plain;
-  if (posix_spawn_file_actions_init(&files) != 0) return ENOMEM;
-  if (posix_spawnattr_init(&attributes) != 0) {
-    posix_spawn_file_actions_destroy(&files);
-    return ENOMEM;
-  }
-  sigemptyset(&plain);
-  sigaddset(&plain, SIGPIPE); // ignored by the program, and that would be inherited
-  int failed = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  if (!failed) failed = posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  if (!failed) failed = posix_spawn_file_actions_adddup2(&files, stderr_fd, STDERR_FILENO);
-  if (!failed) failed = posix_spawnattr_setsigdefault(&attributes, &plain);
-  if (!failed) failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  if (!failed) failed = posix_spawnp(child, program, &files, &attributes, argv, environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  return failed;
-}
-
-static fhrl_status run(char *const argv[], char said[SAID_SIZE], fhrl_err *err)
-{
-  int ends[2], status;
-  pid_t child;
-  if (pipe(ends) != 0) return fhrl_fail(err, FHRL_IO, "cannot make a pipe: %s", strerror(errno));
-  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-  fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-  const int failed = start(argv, ends[1], &child);
-  close(ends[1]);
-  if (failed) {
-    close(ends[0]);
-    if (failed == ENOENT) return fhrl_fail(err, FHRL_IO, "gnuplot not found");
-    return fhrl_fail(err, FHRL_IO, "cannot start gnuplot: %s", strerror(failed));
-  }
-  gather(ends[0], said);
-  close(ends[0]);
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return fhrl_fail(err, FHRL_IO, "lost gnuplot: %s", strerror(errno));
-  if (WIFSIGNALED(status))
-    return fhrl_fail(err, FHRL_IO, "gnuplot was ended by signal %d", WTERMSIG(status));
-  if (WEXITSTATUS(status) == 127) // how posix_spawn may tell that the child could not become gnuplot
-    return fhrl_fail(err, FHRL_IO, "gnuplot not found");
-  if (WEXITSTATUS(status) != 0) return fhrl_fail(err, FHRL_IO, "gnuplot failed: %s", first_complaint(said));
+  int code;
+  FHRL_TRY(fhrl_process_run(program, argv, said, SAID_SIZE, &code, err));
+  if (code != 0) return fhrl_fail(err, FHRL_IO, "gnuplot failed: %s", first_complaint(said));
   return FHRL_OK;
 }
 
@@ -152,13 +91,10 @@ static int is_whole(const char *path)
 }
 
 static fhrl_status draw(
-  const char *script, const char *output, const char *const args[], int n, char *temporary, fhrl_err *err)
+  const char *script, const char *output, const char *const args[], int n, const char *temporary, fhrl_err *err)
 {
-  static const char *const fixed[] = {"gnuplot", "-d", "-c"};
   char path[FHRL_PATH_SIZE], text[ARGS_MAX][FHRL_PATH_SIZE], said[SAID_SIZE];
-  char *argv[3 + 2 + ARGS_MAX + 1] = {NULL};
-  for (int i = 0; i < 3; i++)
-    memcpy(&argv[i], &fixed[i], sizeof argv[i]); // posix_spawn wants char *, and changes none
+  const char *argv[3 + 2 + ARGS_MAX + 1] = {"gnuplot", "-d", "-c"};
   FHRL_TRY(fhrl_file_data(script, path, err));
   argv[3] = path;
   argv[4] = temporary;

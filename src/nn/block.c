@@ -23,7 +23,7 @@ void fhrl_block_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w, con
   fhrl_linear_forward(N, C, C, l->mix, w->wo, w->bo, 1, l->h1);
 
   if (c->y_destination != FHRL_GPT_TO_NONE) { // else h2 is h1
-    fhrl_fhrl_forward(tape, index, w, packed, noise, first);
+    fhrl_memory_forward(tape, index, w, packed, noise, first);
     memcpy(l->h2, l->h1, whole * sizeof *out);
     k->rows_add(whole, l->y, l->h2);
   }
@@ -48,7 +48,7 @@ void fhrl_block_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w,
   fhrl_linear_backward(N, C, F, l->a2, w->fc1, wide, 0, ga, g->fc1, g->b1);
   k->rows_norm_backward(N, C, l->h2, l->stat2, w->ln2_w, ga, gh, g->ln2_w, g->ln2_b);
 
-  if (c->y_destination != FHRL_GPT_TO_NONE) fhrl_fhrl_backward(tape, index, w, packed, g);
+  if (c->y_destination != FHRL_GPT_TO_NONE) fhrl_memory_backward(tape, index, w, packed, g);
 
   fhrl_linear_backward(N, C, C, l->mix, w->wo, gh, 0, ga, g->wo, g->bo);
   fhrl_attention_backward(tape->B, c->T, C, c->heads, l->qkv, l->prob, ga, tape->gscore, wide);

@@ -15,11 +15,16 @@
 #include "nn/kernel.h"
 #include "nn/linear.h"
 
+static int has_fhrl(const fhrl_gpt_config *c)
+{
+  return c->y_destination != FHRL_GPT_TO_NONE && c->fast_weights == FHRL_GPT_FHRL;
+}
+
 void fhrl_fhrl_bind(const fhrl_gpt_config *config, fhrl_real *base, size_t *cursor, fhrl_fhrl_packed *out)
 {
   const int C = config->d, full = config->feedback_gradient == FHRL_GPT_FULL;
   *out = (fhrl_fhrl_packed){NULL};
-  if (config->y_destination == FHRL_GPT_TO_NONE) return;
+  if (!has_fhrl(config)) return;
   out->wr = fhrl_arena_cut(base, cursor, fhrl_kernel_packed(C, C));
   out->wqkv = fhrl_arena_cut(base, cursor, fhrl_kernel_packed(C, 3 * C));
   out->wr_back = full ? fhrl_arena_cut(base, cursor, fhrl_kernel_packed(C, C)) : NULL;
@@ -37,7 +42,7 @@ void fhrl_fhrl_pack(
 {
   const fhrl_kernel *k = fhrl_kernel_table();
   const int C = config->d;
-  if (config->y_destination == FHRL_GPT_TO_NONE) return;
+  if (!has_fhrl(config)) return;
   const fhrl_real *W = projection(config, weights), gamma = (fhrl_real)config->gamma;
   k->matmul_pack(C, C, weights->wr, 1, C, gamma, out->wr);
   k->matmul_pack(C, 3 * C, W, 1, C, 1, out->wqkv);
@@ -167,12 +172,14 @@ void fhrl_fhrl_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weight
     k->rows_add((size_t)N * C, gx, gh);
 }
 
+size_t fhrl_fhrl_carried(const fhrl_gpt_config *config) { return (2 * (size_t)config->r + 1) * (size_t)config->d; }
+
 void fhrl_fhrl_memory_bind(
-  const fhrl_gpt_config *config, fhrl_real *base, size_t *cursor, fhrl_fhrl_memory *out)
+  const fhrl_gpt_config *config, fhrl_real *state, fhrl_real *base, size_t *cursor, fhrl_fhrl_memory *out)
 {
   const size_t C = (size_t)config->d, R = (size_t)config->r;
-  out->state = fhrl_arena_cut(base, cursor, 2 * R * C);
-  out->y = fhrl_arena_cut(base, cursor, C);
+  out->state = state;
+  out->y = state ? state + 2 * R * C : NULL;
   out->x_pre = fhrl_arena_cut(base, cursor, C);
   out->x = fhrl_arena_cut(base, cursor, C);
   out->qkv = fhrl_arena_cut(base, cursor, 3 * C);

@@ -41,12 +41,14 @@ void fhrl_fhrl_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *weight
 
 // One sequence's memory between two tokens, for a network that is run token by token; the rest is scratch.
 typedef struct fhrl_fhrl_memory {
-  fhrl_real *state; // (2, R, C)  U and V
+  fhrl_real *state; // (2, R, C)  U and V, and behind them y: all that is carried
   fhrl_real *y;     // (C)
   fhrl_real *x_pre, *x, *qkv, *next, *note, *z, *stat;
 } fhrl_fhrl_memory;
+size_t fhrl_fhrl_carried(const fhrl_gpt_config *config);
+// Around a given state of that many numbers; the scratch is cut from the arena.
 void fhrl_fhrl_memory_bind(
-  const fhrl_gpt_config *config, fhrl_real *base, size_t *cursor, fhrl_fhrl_memory *out);
+  const fhrl_gpt_config *config, fhrl_real *state, fhrl_real *base, size_t *cursor, fhrl_fhrl_memory *out);
 
 // One token without slot noise: from h1 (C) to memory->y, U and V moved on. Zeroed memory begins a sequence. What
 // fhrl_fhrl_forward computes, to rounding: here W_r y and W x are products of a library.

@@ -21,7 +21,7 @@ const fhrl_field fhrl_gpt_fields[FHRL_GPT_KEY_COUNT] = {
   {"r", 4, "1", "rank slots of the fast weights", FHRL_INT, 1, 64, 0, NULL, NULL},
   {"alpha", 0.1, "1/token", "rate of the fast weights' moving average", FHRL_REAL, 0, 1, FHRL_OPEN_LOW,
     NULL, NULL},
-  {"beta", 0.5, "1", "strength of homeostasis", FHRL_REAL, 0, 1, FHRL_OPEN_LOW, NULL, NULL},
+  {"beta", 0.5, "1", "strength of homeostasis; 0: none (a control)", FHRL_REAL, 0, 1, 0, NULL, NULL},
   {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, 0, 0, NULL, NULL},
   {"sigma", 1e-3, "1", "standard deviation of the slot noise", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH, NULL,
     NULL},
@@ -37,6 +37,9 @@ const fhrl_field fhrl_gpt_fields[FHRL_GPT_KEY_COUNT] = {
     FHRL_CHOICE, 0, 0, 0, "uniform|normal|orthogonal|zero|identity", NULL},
   {"ema", 1, "token", "step of y and, times alpha, of the fast weights; 1: Algorithm 1", FHRL_REAL, 0, 1,
     FHRL_OPEN_LOW, NULL, NULL},
+  {"fast_weights", FHRL_GPT_FHRL, "1", "the layer behind attention: fhrl, or as a control the fast weights of Ba et al. "
+   "2016 (hebbian), Schlag et al. 2021 (delta), Sun et al. 2023 (retention)",
+    FHRL_CHOICE, 0, 0, 0, "fhrl|hebbian|delta|retention", NULL},
 };
 
 fhrl_gpt_config fhrl_gpt_default(void)
@@ -79,6 +82,18 @@ static int words(const char *choices)
   return n;
 }
 
+// The other fast weights read the stream with projections of their own, and their step is a whole token.
+static fhrl_status refuse_control(const fhrl_gpt_config *c, fhrl_err *err)
+{
+  if (c->fast_weights == FHRL_GPT_FHRL || c->y_destination == FHRL_GPT_TO_NONE) return FHRL_OK;
+  const char *key = c->projections != FHRL_GPT_OWN ? "projections = shared"
+                    : c->x_source != FHRL_GPT_STREAM ? "x_source = ln"
+                    : c->ema < 1.0                  ? "ema below 1"
+                                                    : NULL;
+  if (key == NULL) return FHRL_OK;
+  return fhrl_fail(err, FHRL_ARG, "model.%s belongs to model.fast_weights = fhrl alone", key);
+}
+
 fhrl_status fhrl_gpt_validate(const fhrl_gpt_config *config, fhrl_err *err)
 {
   double value[FHRL_GPT_KEY_COUNT];
@@ -99,6 +114,7 @@ fhrl_status fhrl_gpt_validate(const fhrl_gpt_config *config, fhrl_err *err)
   if (config->y_destination == FHRL_GPT_TO_NONE && config->x_source == FHRL_GPT_LN)
     return fhrl_fail(err, FHRL_ARG,
       "model.x_source = ln cannot work with model.y_destination = none: there is no layer that would read x");
+  FHRL_TRY(refuse_control(config, err));
   size_t total;
   fhrl_gpt_layout(config, NULL, &total);
   if (total > (size_t)1 << 28) // 1 GiB of float, five times in training
@@ -140,7 +156,11 @@ static int walk(const fhrl_gpt_config *c, fhrl_gpt_tensor tensors[], fhrl_real *
   fhrl_gpt_params *params, size_t *total)
 {
   const size_t C = (size_t)c->d, F = C * (size_t)c->mlp, V = (size_t)c->vocabulary, T = (size_t)c->T;
-  const int FHRL = c->y_destination != FHRL_GPT_TO_NONE, OWN = FHRL && c->projections == FHRL_GPT_OWN;
+  const size_t H = (size_t)c->heads;
+  const int any = c->y_destination != FHRL_GPT_TO_NONE, kind = c->fast_weights;
+  const int FHRL = any && kind == FHRL_GPT_FHRL, HEBBIAN = any && kind == FHRL_GPT_HEBBIAN;
+  const int DELTA = any && kind == FHRL_GPT_DELTA, RETENTION = any && kind == FHRL_GPT_RETENTION;
+  const int OWN = any && !HEBBIAN && c->projections == FHRL_GPT_OWN, OUT = any && !FHRL;
   const int LNX = FHRL && c->x_source == FHRL_GPT_LN, BIAS = c->biases, UNTIED = !c->tied;
   cursor at = {tensors, 0, 0};
   fhrl_gpt_params *p = params;

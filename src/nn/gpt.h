@@ -18,7 +18,7 @@
   K(int, vocabulary) K(int, d) K(int, heads) K(int, layers) K(int, T) K(int, mlp) K(int, tied)     \
   K(int, projections) K(int, r) K(double, alpha) K(double, beta) K(double, gamma) K(double, sigma) \
   K(int, feedback_gradient) K(int, biases) K(int, x_source) K(int, y_destination) K(int, wr_init)  \
-  K(double, ema)
+  K(double, ema) K(int, fast_weights)
 
 typedef struct fhrl_gpt_config {
 #define K(type, name) type name;
@@ -31,7 +31,8 @@ enum { FHRL_GPT_DETACHED, FHRL_GPT_FULL, FHRL_GPT_STATE };  // feedback_gradient
 enum { FHRL_GPT_STREAM, FHRL_GPT_LN };                      // x_source
 enum { FHRL_GPT_TO_STREAM, FHRL_GPT_TO_NONE };              // y_destination: to none is a plain GPT
 enum { FHRL_GPT_WR_UNIFORM, FHRL_GPT_WR_NORMAL, FHRL_GPT_WR_ORTHOGONAL, FHRL_GPT_WR_ZERO, FHRL_GPT_WR_IDENTITY };
-enum { FHRL_GPT_KEY_COUNT = 19, FHRL_GPT_LAYERS_MAX = 64 };
+enum { FHRL_GPT_FHRL, FHRL_GPT_HEBBIAN, FHRL_GPT_DELTA, FHRL_GPT_RETENTION }; // fast_weights (memory.h)
+enum { FHRL_GPT_KEY_COUNT = 20, FHRL_GPT_LAYERS_MAX = 64 };
 extern const fhrl_field fhrl_gpt_fields[FHRL_GPT_KEY_COUNT]; // names, defaults, ranges
 
 // The defaults; the configuration from one number per key in table order, validated, and back.
@@ -69,7 +70,14 @@ fhrl_status fhrl_gpt_validate(const fhrl_gpt_config *config, fhrl_err *err);
   K(fc2, "fc2.weight", C, F, NORMAL, 1)                                                            \
   K(b2, "fc2.bias", C, 0, ZERO, BIAS)                                                              \
   K(lnx_w, "lnf.weight", C, 0, ONE, LNX)                                                           \
-  K(lnx_b, "lnf.bias", C, 0, ZERO, LNX)
+  K(lnx_b, "lnf.bias", C, 0, ZERO, LNX)                                                            \
+  K(fh, "fh.weight", C, C, NORMAL, HEBBIAN)                                                        \
+  K(fx, "fx.weight", C, C, NORMAL, HEBBIAN)                                                        \
+  K(lnm_w, "lnm.weight", C, 0, ONE, HEBBIAN)                                                       \
+  K(lnm_b, "lnm.bias", C, 0, ZERO, HEBBIAN)                                                        \
+  K(fs, "fs.weight", H, C, NORMAL, DELTA)                                                          \
+  K(fg, "fg.weight", C, C, NORMAL, RETENTION)                                                      \
+  K(fo, "fo.weight", C, C, NORMAL, OUT)
 #define FHRL_GPT_BACK(K)                                                                           \
   K(lnf_w, "lnf.weight", C, 0, ONE, 1)                                                             \
   K(lnf_b, "lnf.bias", C, 0, ZERO, 1)                                                              \
@@ -108,7 +116,7 @@ typedef struct fhrl_gpt_tensor {
 // count);
 // returns how many, *total (or NULL) receives the number of parameters.
 int fhrl_gpt_layout(const fhrl_gpt_config *config, fhrl_gpt_tensor tensors[], size_t *total);
-enum { FHRL_GPT_TENSORS_MAX = 5 + 22 * FHRL_GPT_LAYERS_MAX };
+enum { FHRL_GPT_TENSORS_MAX = 5 + 29 * FHRL_GPT_LAYERS_MAX };
 
 // Pointers into an arena of *total elements.
 void fhrl_gpt_bind(const fhrl_gpt_config *config, fhrl_real *arena, fhrl_gpt_params *out);

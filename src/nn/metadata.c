@@ -22,6 +22,7 @@ fhrl_status fhrl_metadata_put(fhrl_metadata *m, const char *key, const char *val
   if (v == NULL) return fhrl_fail(err, FHRL_LIMIT, "no room for the metadata entry %s", key);
   m->list[2 * m->count] = k;
   m->list[2 * m->count + 1] = v;
+  m->usual[m->count] = 0;
   m->count++;
   return FHRL_OK;
 }
@@ -51,6 +52,7 @@ fhrl_status fhrl_metadata_fields(fhrl_metadata *m, const char *section, const fh
     snprintf(key, sizeof key, "%s.%s", section, fields[i].name);
     write_value(&fields[i], value[i], text);
     FHRL_TRY(fhrl_metadata_put(m, key, text, err));
+    m->usual[m->count - 1] = value[i] == fields[i].value;
   }
   return FHRL_OK;
 }
@@ -96,7 +98,7 @@ fhrl_status fhrl_metadata_compare(const fhrl_metadata *m, const fhrl_safetensors
   for (int i = 0; i < m->count; i++) {
     const char *key = m->list[2 * i], *now = m->list[2 * i + 1],
                *then = fhrl_safetensors_metadata(file, key);
-    if (then && strcmp(now, then) == 0) continue;
+    if (then ? strcmp(now, then) == 0 : m->usual[i]) continue;
     return fhrl_fail(err, FHRL_ARG, "%s was made with %s = %.80s, not %s: a run resumes only as it began",
       fhrl_safetensors_path(file), key, then ? then : "(none)", now);
   }

@@ -11,6 +11,7 @@ enum { FHRL_METADATA_MAX = 64, FHRL_METADATA_POOL = 8192 };
 // Entries under way to a file; start with {0}. Holds pointers into itself: not to be copied.
 typedef struct fhrl_metadata {
   const char *list[2 * FHRL_METADATA_MAX + 1]; // key, value, ..., NULL: what fhrl_safetensors_save takes
+  unsigned char usual[FHRL_METADATA_MAX];      // 1: the value is its field's default
   int count;
   size_t used;
   char pool[FHRL_METADATA_POOL];
@@ -27,5 +28,6 @@ fhrl_status fhrl_metadata_fields(fhrl_metadata *m, const char *section, const fh
 fhrl_status fhrl_metadata_read(const fhrl_safetensors *file, const char *section, const fhrl_field fields[],
   int count, double value[], fhrl_err *err);
 
-// FHRL_ARG unless every entry of m is in the file with the same text: names the key and both values.
+// FHRL_ARG unless every entry of m is in the file with the same text, or absent there (it was made before there was
+// such a key) and the field's default here: names the key and both values.
 fhrl_status fhrl_metadata_compare(const fhrl_metadata *m, const fhrl_safetensors *file, fhrl_err *err);

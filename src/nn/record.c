@@ -7,6 +7,9 @@
 #include "nn/arena.h"
 #include "nn/kernel.h"
 
+static int has_layer(const fhrl_gpt_config *c) { return c->y_destination != FHRL_GPT_TO_NONE; }
+static int has_slots(const fhrl_gpt_config *c) { return has_layer(c) && c->fast_weights == FHRL_GPT_FHRL; }
+
 static size_t bind(fhrl_record *r, fhrl_real *base)
 {
   const fhrl_gpt_config *c = &r->config;
@@ -16,9 +19,10 @@ static size_t bind(fhrl_record *r, fhrl_real *base)
     fhrl_record_layer *l = &r->layer[i];
     l->x_pre = fhrl_arena_cut(base, &at, wide);
     l->x = fhrl_arena_cut(base, &at, wide);
-    l->y = fhrl_arena_cut(base, &at, wide);
+    if (has_layer(c)) l->y = fhrl_arena_cut(base, &at, wide);
     l->attention = fhrl_arena_cut(base, &at, wide);
     l->h_out = fhrl_arena_cut(base, &at, wide);
+    if (!has_slots(c)) continue;
     l->U = fhrl_arena_cut(base, &at, state);
     l->V = fhrl_arena_cut(base, &at, state);
   }
@@ -47,12 +51,13 @@ static void visit(void *context, const fhrl_tape *tape, int first)
     const fhrl_record_layer *to = &r->layer[i];
     turn(tape, first, C, l->h1, to->attention);
     turn(tape, first, C, l->h, to->x_pre);
-    turn(tape, first, C, l->x, to->x);
-    turn(tape, first, C, l->y, to->y);
+    turn(tape, first, C, has_layer(c) ? l->x : l->h1, to->x);
+    if (has_layer(c)) turn(tape, first, C, l->y, to->y);
     turn(tape, first, C, i + 1 < c->layers ? tape->layer[i + 1].h : tape->h, to->h_out);
     fhrl_real *a = to->attention + (size_t)first * c->T * C, *h = to->x_pre + (size_t)first * c->T * C;
     for (size_t j = 0; j < (size_t)B * c->T * C; j++) a[j] -= h[j]; // the tape keeps only the sum
-    turn(tape, first, C, l->x_pre, to->x_pre);
+    turn(tape, first, C, has_layer(c) ? l->x_pre : l->h1, to->x_pre);
+    if (!has_slots(c)) continue;
     const fhrl_real *last = l->state + (size_t)(tape->N - B) * 2 * side;
     for (int b = 0; b < B; b++) {
       memcpy(to->U + (size_t)(first + b) * side, last + (size_t)b * 2 * side, side * sizeof *last);
@@ -66,8 +71,6 @@ fhrl_status fhrl_record_run(const fhrl_gpt *gpt, const fhrl_sequences *sequences
   int threads, fhrl_record *out, fhrl_err *err)
 {
   if (sequences->n < 1) return fhrl_fail(err, FHRL_ARG, "%d sequences to record", sequences->n);
-  if (gpt->config.y_destination == FHRL_GPT_TO_NONE)
-    return fhrl_fail(err, FHRL_ARG, "nothing to record: model.y_destination = none, a network without FH-RL layers");
   fhrl_record r = {.config = gpt->config, .N = sequences->n};
   fhrl_engine engine = {.batch = 0};
   fhrl_status status;

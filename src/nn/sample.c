@@ -22,7 +22,6 @@ const fhrl_field fhrl_sample_fields[] = {
 const int fhrl_sample_field_count = (int)(sizeof fhrl_sample_fields / sizeof *fhrl_sample_fields);
 
 static int remembers(const fhrl_gpt_config *c) { return c->y_destination != FHRL_GPT_TO_NONE; }
-static size_t side(const fhrl_gpt_config *c) { return 2 * (size_t)c->r * (size_t)c->d; }
 
 static size_t bind(fhrl_sample *s, fhrl_real *base)
 {
@@ -34,8 +33,8 @@ static size_t bind(fhrl_sample *s, fhrl_real *base)
     l->key = fhrl_arena_cut(base, &at, T * C);
     l->value = fhrl_arena_cut(base, &at, T * C);
     if (!remembers(c)) continue;
-    fhrl_fhrl_memory_bind(c, base, &at, &l->memory);
-    l->before = fhrl_arena_cut(base, &at, side(c) + C);
+    fhrl_memory_bind(c, base, &at, &l->memory);
+    l->before = fhrl_arena_cut(base, &at, l->memory.carried);
   }
   s->h = fhrl_arena_cut(base, &at, C);
   s->a = fhrl_arena_cut(base, &at, C);
@@ -114,7 +113,7 @@ static void advance(fhrl_sample *s, unsigned char byte)
     const fhrl_sample_layer *l = &s->layer[i];
     attend(s, &p->layer[i], l);
     if (remembers(c)) {
-      fhrl_fhrl_token(c, &p->layer[i], s->h, &l->memory);
+      fhrl_memory_token(c, &p->layer[i], s->h, &l->memory);
       k->rows_add((size_t)C, l->memory.y, s->h);
     }
     transform(s, &p->layer[i]);
@@ -122,8 +121,7 @@ static void advance(fhrl_sample *s, unsigned char byte)
   s->window[s->t++] = byte;
   for (int i = 0; i < c->layers && remembers(c) && s->t == c->T - kept; i++) {
     const fhrl_sample_layer *l = &s->layer[i];
-    memcpy(l->before, l->memory.state, side(c) * sizeof *s->h);
-    memcpy(l->before + side(c), l->memory.y, (size_t)C * sizeof *s->h);
+    memcpy(l->before, l->memory.state, l->memory.carried * sizeof *s->h);
   }
 }
 
@@ -134,9 +132,8 @@ static void slide(fhrl_sample *s)
   const int kept = c->T / 2;
   for (int i = 0; i < c->layers && remembers(c); i++) {
     const fhrl_sample_layer *l = &s->layer[i];
-    if (!s->carry) memset(l->before, 0, (side(c) + (size_t)c->d) * sizeof *s->h);
-    memcpy(l->memory.state, l->before, side(c) * sizeof *s->h);
-    memcpy(l->memory.y, l->before + side(c), (size_t)c->d * sizeof *s->h);
+    if (!s->carry) memset(l->before, 0, l->memory.carried * sizeof *s->h);
+    memcpy(l->memory.state, l->before, l->memory.carried * sizeof *s->h);
   }
   s->t = 0;
   for (int i = 0; i < kept; i++) advance(s, s->window[c->T - kept + i]);

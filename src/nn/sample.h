@@ -9,7 +9,7 @@
 #pragma once
 
 #include "base/random.h"
-#include "nn/fhrl.h"
+#include "nn/memory.h"
 
 // The keys of [sample]: what whoever draws may ask for.
 extern const fhrl_field fhrl_sample_fields[];
@@ -17,8 +17,8 @@ extern const int fhrl_sample_field_count;
 
 typedef struct fhrl_sample_layer {
   fhrl_real *key, *value;  // (T, C)  of attention
-  fhrl_fhrl_memory memory;
-  fhrl_real *before;       // (2, R, C) and (C)  U, V and y as they were before the bytes that will be read again
+  fhrl_memory memory;
+  fhrl_real *before;       // (memory.carried)  the memory as it was before the bytes that will be read again
 } fhrl_sample_layer;
 
 typedef struct fhrl_sample {

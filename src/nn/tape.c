@@ -6,21 +6,27 @@
 #include <string.h>
 
 #include "nn/arena.h"
+#include "nn/memory.h"
 
-// The arrays of FH-RL.
+// The arrays of FH-RL, or of what stands in its place.
 static void bind_memory(const fhrl_gpt_config *c, size_t N, fhrl_real *base, size_t *at, fhrl_tape_layer *l)
 {
   const size_t C = (size_t)c->d, R = (size_t)c->r;
   const int ln = c->x_source == FHRL_GPT_LN, average = c->ema < 1.0;
+  l->y = fhrl_arena_cut(base, at, N * C);
+  l->z = average ? fhrl_arena_cut(base, at, N * C) : l->y;
+  l->h2 = fhrl_arena_cut(base, at, N * C);
+  if (c->fast_weights != FHRL_GPT_FHRL) {
+    l->x_pre = l->x = l->h1;
+    l->kept = fhrl_arena_cut(base, at, N * fhrl_memory_kept(c));
+    return;
+  }
   l->x_pre = ln ? fhrl_arena_cut(base, at, N * C) : l->h1;
   l->statx = ln ? fhrl_arena_cut(base, at, N * 2) : NULL;
   l->x = fhrl_arena_cut(base, at, N * C);
   l->fqkv = fhrl_arena_cut(base, at, N * 3 * C);
   l->state = fhrl_arena_cut(base, at, N * 2 * R * C);
   l->note = fhrl_arena_cut(base, at, N * (3 * R + 1));
-  l->y = fhrl_arena_cut(base, at, N * C);
-  l->z = average ? fhrl_arena_cut(base, at, N * C) : l->y;
-  l->h2 = fhrl_arena_cut(base, at, N * C);
 }
 
 static void bind_layer(const fhrl_gpt_config *c, size_t B, fhrl_real *base, size_t *at, fhrl_tape_layer *l)

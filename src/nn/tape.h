@@ -26,6 +26,7 @@ typedef struct fhrl_tape_layer {
   fhrl_real *note;  // (N, 3R + 1)     norms and matches, see kernel.h
   fhrl_real *z;     // (N, C)          g(|w|) w: y itself if ema is 1
   fhrl_real *y;     // (N, C)          output of FH-RL
+  fhrl_real *kept;  // (N, ...)        what another kind of fast weights keeps (memory.h), whose x is h1; else NULL
   fhrl_real *h2;    // (N, C)          h1 + y; h1 itself without FH-RL, whose arrays are then NULL
   fhrl_real *a2;    // (N, C)          LN2 h2
   fhrl_real *stat2; // (N, 2)

@@ -47,6 +47,8 @@ const fhrl_field fhrl_train_fields[FHRL_TRAIN_KEY_COUNT] = {
     0, 1e8, 0, NULL, NULL},
   [FHRL_TRAIN_INIT] = {"init", 0, "", "checkpoint to start from; empty: random weights", FHRL_PATH, 0, 0, 0,
     NULL, NULL},
+  [FHRL_TRAIN_FREEZE] = {"freeze", FHRL_FREEZE_NONE, "1", "what stays as it began: W_r, the whole layer of fast weights, or all "
+    "but that layer (controls)", FHRL_CHOICE, 0, 0, 0, "none|wr|layer|rest", NULL},
 };
 
 fhrl_train_config fhrl_train_default(void)
@@ -193,6 +195,11 @@ static fhrl_status prepare(fhrl_train *t, fhrl_err *err)
   t->steps = whole(t, FHRL_TRAIN_STEPS);
   FHRL_TRY(open_corpora(t, err));
   FHRL_TRY(start_weights(t, err));
+  t->run = malloc(FHRL_FREEZE_RUNS_MAX * sizeof *t->run);
+  if (t->run == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a list of weights");
+  t->runs = fhrl_freeze_runs(&t->job.model, whole(t, FHRL_TRAIN_FREEZE), t->run);
+  if (t->runs == 0)
+    return fhrl_fail(err, FHRL_ARG, "train.freeze = rest leaves nothing to learn: model.y_destination = none");
   t->init_print = fhrl_corpus_fingerprint(t->gpt.weights, t->gpt.count * sizeof *t->gpt.weights);
   FHRL_TRY(make_room(t, err));
   return fhrl_engine_init(&t->job.model, batch_of(t), t->job.threads, &t->engine, err);
@@ -236,6 +243,7 @@ void fhrl_train_free(fhrl_train *train)
   fhrl_arena_free(train->v);
   fhrl_arena_free(train->clipped);
   fhrl_evaluate_free(&train->evaluate);
+  free(train->run);
   free(train->loss);
   free(train->norm);
   free(train->held_loss);
@@ -262,20 +270,35 @@ double fhrl_train_lr(const fhrl_train *train, int step)
   return fhrl_optimizer_rate(&schedule, step);
 }
 
+// The norm of what learns.
+static double norm_of(const fhrl_train *t, const fhrl_real *grads)
+{
+  if (t->runs == 1) return fhrl_optimizer_norm(t->engine.team, t->run[0].count, grads + t->run[0].first);
+  double square = 0.0;
+  for (int i = 0; i < t->runs; i++) {
+    const double norm = fhrl_optimizer_norm(t->engine.team, t->run[i].count, grads + t->run[i].first);
+    square += norm * norm;
+  }
+  return sqrt(square);
+}
+
 static void update(fhrl_train *t, const fhrl_real *grads, double norm)
 {
   const double *v = t->job.train.value, lr = fhrl_train_lr(t, t->step), clip = v[FHRL_TRAIN_CLIP];
+  const fhrl_adamw adam = {.lr = lr, .decay = v[FHRL_TRAIN_WEIGHT_DECAY], .b1 = 0.9, .b2 = 0.999, .eps = 1e-8};
+  fhrl_team *team = t->engine.team;
   if (clip > 0.0 && norm > clip) {
-    fhrl_optimizer_scale(t->engine.team, t->gpt.count, clip / norm, grads, t->clipped);
+    fhrl_optimizer_scale(team, t->gpt.count, clip / norm, grads, t->clipped);
     grads = t->clipped;
   }
-  if (v[FHRL_TRAIN_OPTIMIZER] == FHRL_TRAIN_SGD) {
-    fhrl_optimizer_descend(t->engine.team, lr, v[FHRL_TRAIN_WEIGHT_DECAY], v[FHRL_TRAIN_MOMENTUM], t->gpt.count, grads,
-      t->gpt.weights, t->m);
-    return;
+  for (int i = 0; i < t->runs; i++) {
+    const size_t at = t->run[i].first, n = t->run[i].count;
+    fhrl_real *weights = t->gpt.weights + at;
+    if (v[FHRL_TRAIN_OPTIMIZER] == FHRL_TRAIN_SGD)
+      fhrl_optimizer_descend(team, lr, v[FHRL_TRAIN_WEIGHT_DECAY], v[FHRL_TRAIN_MOMENTUM], n, grads + at, weights, t->m + at);
+    else
+      fhrl_adamw_step(&adam, team, t->step + 1, n, grads + at, weights, t->m + at, t->v + at);
   }
-  const fhrl_adamw adam = {.lr = lr, .decay = v[FHRL_TRAIN_WEIGHT_DECAY], .b1 = 0.9, .b2 = 0.999, .eps = 1e-8};
-  fhrl_adamw_step(&adam, t->engine.team, t->step + 1, t->gpt.count, grads, t->gpt.weights, t->m, t->v);
 }
 
 // What falls on the step that was just made.
@@ -305,7 +328,7 @@ fhrl_status fhrl_train_step(fhrl_train *train, fhrl_err *err)
   double loss;
   fhrl_status status = gradient(t, &loss, &grads, err);
   if (status == FHRL_OK) {
-    t->norm[t->step] = fhrl_optimizer_norm(t->engine.team, t->gpt.count, grads);
+    t->norm[t->step] = norm_of(t, grads);
     update(t, grads, t->norm[t->step]);
     t->loss[t->step++] = loss;
     t->gpt.step = t->step;

@@ -15,6 +15,7 @@
 #include "nn/corpus.h"
 #include "nn/engine.h"
 #include "nn/evaluate.h"
+#include "nn/freeze.h"
 
 // ---- configuration: the keys of [train], in the order of the table
 enum {
@@ -38,6 +39,7 @@ enum {
   FHRL_TRAIN_EVAL_CORPUS,
   FHRL_TRAIN_PROBE_EVERY,
   FHRL_TRAIN_INIT,
+  FHRL_TRAIN_FREEZE,
   FHRL_TRAIN_KEY_COUNT
 };
 enum { FHRL_TRAIN_CONSTANT, FHRL_TRAIN_COSINE }; // schedule
@@ -93,10 +95,12 @@ typedef struct fhrl_train {
   unsigned char *batch;      // (B, T + 1), owned
   // what was measured, zero where yet to come; owned
   double *loss;              // (steps) nats per byte of each step before its update
-  double *norm;              // (steps) of its gradient, before clipping
+  double *norm;              // (steps) of its gradient, of what learns, before clipping
   double *held_loss;         // (steps / eval_every) nats per byte of the held-out rows after every eval_every steps
   double *seen;              // (1 + steps / probe_every, blocks, columns) what the observer said
   uint64_t corpus_print, held_print, init_print; // fingerprints of what the run began with
+  fhrl_freeze_run *run;      // (runs) what learns, owned
+  int runs;
   int step, steps;           // done, and in all
   int resumed;               // step at which this process took up a saved state; 0 if it began anew
   double entropy_floor;      // nats per byte, see corpus.h

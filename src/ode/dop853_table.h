@@ -7,15 +7,11 @@
 // state, stages 13 .. 15 serve the dense output alone.
 #pragma once
 
+#include "ode/runge_kutta.h"
+
 enum { FHRL_DOP853_STAGES = 13, FHRL_DOP853_DENSE = 16 };
 
-typedef struct fhrl_dop853_term {
-  int stage;
-  double weight;
-} fhrl_dop853_term;
-
-// The nonzero entries of one row, ended by a stage of -1.
-typedef fhrl_dop853_term fhrl_dop853_row[13];
+typedef fhrl_runge_kutta_row fhrl_dop853_row;
 
 static const double fhrl_dop853_c[FHRL_DOP853_DENSE] = {
   0.0,

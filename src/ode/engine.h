@@ -10,7 +10,7 @@
 typedef struct fhrl_engine_problem {
   int n;
   double rtol, atol;
-  double step; // 0: as the tolerances ask; else fixed (dop853 only), but for a last one that meets its end
+  double step; // 0: as the tolerances ask; else fixed (Runge-Kutta only), but for a last one that meets its end
   double *x;   // (n) borrowed: the state, written by run
   // 0; > 0: try a smaller step; < 0: give up
   int (*rhs)(void *context, double t, const double x[], double dx[]);
@@ -26,6 +26,7 @@ typedef enum fhrl_engine_end {
   FHRL_ENGINE_CORRECTOR, // the corrector did not converge, or its linear solver failed
   FHRL_ENGINE_RHS,       // a callback gave up, or failed at every step size
   FHRL_ENGINE_OTHER,
+  FHRL_ENGINE_LATE, // of the integrator, not of a method: its wall-clock limit
 } fhrl_engine_end;
 
 // What the method was doing, for reports.
@@ -39,6 +40,7 @@ typedef struct fhrl_engine_look {
 
 typedef struct fhrl_engine_count {
   long steps, error_test_failures, convergence_failures; // since create
+  long corrector_iterations, linear_iterations, jacobians; // of implicit methods
 } fhrl_engine_count;
 
 typedef struct fhrl_engine fhrl_engine;

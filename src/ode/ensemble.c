@@ -114,12 +114,20 @@ static void batch_done(void *context, long k, fhrl_batch_outcome outcome, const 
   w->all->e->member[k] = FHRL_MEMBER_BATCH;
 }
 
+// Event functions that these parameters have.
+static int events(const fhrl_system *s)
+{
+  int count = 0;
+  for (int k = 0; k < s->model->n_event; k++) count += s->dims.event[k];
+  return count;
+}
+
 // The batch knows held inputs, no events, and one method.
 static int batched(const shared *all, const fhrl_system *s)
 {
   const fhrl_input *in = all->in;
   const fhrl_method method = all->solver->method;
-  return (method == FHRL_METHOD_AUTO || method == FHRL_METHOD_DOP853) && all->solver->step == 0.0 && s->model->n_event == 0 &&
+  return (method == FHRL_METHOD_AUTO || method == FHRL_METHOD_DOP853) && all->solver->step == 0.0 && events(s) == 0 &&
          s->model->rhs != NULL && (in == NULL || (!fhrl_input_varies(in) && fhrl_input_break(in, 0.0) == HUGE_VAL));
 }
 

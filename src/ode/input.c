@@ -7,17 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
+
 static const double two_pi = 6.283185307179586476925286766559; // 2 pi
 
 const fhrl_field fhrl_input_fields[] = {
   {"kind", FHRL_INPUT_AUTO, "", "what drives the system; auto: recorded if a file is given, else constant", FHRL_CHOICE,
-   .choices = "auto|none|constant|sine|recorded|linear|sines|chirp|noise"},
+   .choices = "auto|none|constant|sine|recorded|linear|sines|chirp|noise|held"},
   {"amplitude", 0.5, "1", "size of u: this times N(0, 1), drawn once for every channel; of noise its standard deviation", FHRL_REAL},
   {"frequency", 0.1, "1/time", "of a sine, cycles per unit of model time; the lowest of sines, a chirp or noise", FHRL_REAL, 0.0,
    1e6},
   {"frequency_high", 1.0, "1/time", "the highest of sines, a chirp or noise", FHRL_REAL, 0.0, 1e6},
   {"slope", 0.0, "1/time", "of linear: u is (amplitude + slope t) N(0, 1)", FHRL_REAL},
   {"sweep", 100.0, "time", "of a chirp: when it reaches frequency_high", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
+  {"hold", 1.0, "time", "of held: how long a value lasts before the next one is drawn", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"modes", 32.0, "1", "sines that are added up, or that make up noise", FHRL_INT, 1.0, 65536.0},
   {"seed", 1.0, "", "seed of the amplitudes", FHRL_INT, 0.0, 4294967295.0},
   {"file", 0.0, "", "recorded input: a file of `fhrl probe` with x_pre (probe, token, channel)", FHRL_PATH},
@@ -62,6 +65,15 @@ static int token(const fhrl_input *in, double t)
   return t >= in->tokens ? in->tokens - 1 : (int)t;
 }
 
+// The last k >= 0 with k hold <= t, as the times themselves round.
+static double interval(const fhrl_input *in, double t)
+{
+  double k = fmax(0.0, floor(t / in->hold));
+  while (k > 0.0 && k * in->hold > t) k--;
+  while ((k + 1.0) * in->hold <= t) k++;
+  return k;
+}
+
 void fhrl_input_at(const fhrl_input *in, double t, double u[])
 {
   switch (in->kind) {
@@ -78,7 +90,7 @@ void fhrl_input_at(const fhrl_input *in, double t, double u[])
     break;
   }
   case FHRL_INPUT_LINEAR:
-    for (int i = 0; i < in->n_u; i++) u[i] = in->value[i] * (1.0 + in->slope * t);
+    for (int i = 0; i < in->n_u; i++) u[i] = in->value[i] * (in->amplitude + in->slope * t);
     break;
   case FHRL_INPUT_CHIRP: {
     const double phase = sin(two_pi * (in->frequency + in->slope * t) * t);
@@ -89,6 +101,13 @@ void fhrl_input_at(const fhrl_input *in, double t, double u[])
   case FHRL_INPUT_NOISE:
     for (int i = 0; i < in->n_u; i++) u[i] = modes_at(in->modes, in->value + 3 * (size_t)i * (size_t)in->modes, t);
     break;
+  case FHRL_INPUT_HELD: {
+    const uint64_t k = (uint64_t)interval(in, t);
+    const fhrl_random at = {.seed = in->seed, .stream = FHRL_STREAM_INPUT, .step = (uint32_t)k, .layer = (uint32_t)(k >> 32)};
+    fhrl_random_normal(at, 0, (size_t)in->n_u, u);
+    for (int i = 0; i < in->n_u; i++) u[i] *= in->amplitude;
+    break;
+  }
   case FHRL_INPUT_RECORDED: {
     const double *held = in->value + (size_t)token(in, t) * (size_t)in->n_u;
     for (int i = 0; i < in->n_u; i++) u[i] = held[i];
@@ -105,6 +124,7 @@ int fhrl_input_varies(const fhrl_input *in)
 
 double fhrl_input_break(const fhrl_input *in, double t)
 {
+  if (in->kind == FHRL_INPUT_HELD) return (interval(in, t) + 1.0) * in->hold;
   if (in->kind != FHRL_INPUT_RECORDED || token(in, t) == in->tokens - 1) return HUGE_VAL;
   return token(in, t) + 1.0;
 }

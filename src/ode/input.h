@@ -20,16 +20,20 @@ typedef enum fhrl_input_kind {
   FHRL_INPUT_CHIRP,    // u_i = amplitude N_i sin(2 pi (f t + (f_high - f) t^2 / (2 sweep))): f_high is reached at t = sweep
   FHRL_INPUT_NOISE,    // Gaussian noise of standard deviation amplitude with the flat spectrum f .. f_high: one frozen path,
                        // u_i = amplitude sqrt(2 / modes) sum_k cos(2 pi f_ik t + phase_ik), f_ik drawn [Shinozuka, Deodatis 1991]
+  FHRL_INPUT_HELD,     // u_i = amplitude N_ik, drawn anew for every interval k hold <= t < (k + 1) hold
 } fhrl_input_kind;
 
 typedef struct fhrl_input {
   fhrl_input_kind kind;
   int n_u;
   double frequency; // sine, chirp [1/time]
-  double slope;     // linear: its rate over its start; chirp: half the rate of its frequency [1/time^2]
+  double slope;     // linear: its rate [1/time]; chirp: half the rate of its frequency [1/time^2]
+  double amplitude; // linear: at t = 0; held
+  double hold;      // held: length of an interval [time]
+  uint32_t seed;    // held
   int modes;        // sines, noise
   int tokens;       // recorded
-  double *value;    // owned; (n_u) amplitudes, or (tokens, n_u) recorded, or (n_u, modes, 3) amplitude, angular
+  double *value;    // owned; (n_u) amplitudes (of linear N alone; held has none), or (tokens, n_u) recorded, or (n_u, modes, 3) amplitude, angular
                     // frequency, phase
 } fhrl_input;
 

@@ -74,12 +74,13 @@ fhrl_status fhrl_input_init(fhrl_input *in, const fhrl_config *config, int n_u, 
     return FHRL_OK;
   }
   fhrl_random_normal(at, 0, (size_t)n_u, value);
-  for (int i = 0; i < n_u; i++) value[i] *= amplitude;
+  in->amplitude = amplitude;
+  in->hold = fhrl_config_real(config, "input.hold");
+  in->seed = at.seed;
+  if (kind == FHRL_INPUT_LINEAR)
+    in->slope = slope;
+  else
+    for (int i = 0; i < n_u; i++) value[i] *= amplitude;
   if (kind == FHRL_INPUT_CHIRP) in->slope = (high - low) / (2.0 * fhrl_config_real(config, "input.sweep"));
-  if (kind == FHRL_INPUT_LINEAR && amplitude == 0.0) {
-    fhrl_input_free(in);
-    return fhrl_fail(err, FHRL_ARG, "a linear input needs an amplitude other than 0");
-  }
-  if (kind == FHRL_INPUT_LINEAR) in->slope = slope / amplitude;
   return FHRL_OK;
 }

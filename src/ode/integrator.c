@@ -4,13 +4,16 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "ode/dop853.h"
+#include "ode/dopri5.h"
 #include "ode/integrator_state.h"
 #include "ode/sundials_cvode.h"
+#include "ode/verner.h"
 
 enum {
   CHUNK = 500,     // steps between two looks at the step size
@@ -18,20 +21,26 @@ enum {
 };
 
 const fhrl_field fhrl_integrator_fields[] = {
-  {"method", FHRL_METHOD_AUTO, "", "adams, or dop853 (mostly faster), for smooth motion, bdf where fast modes have died out; "
-   "auto: adams or bdf by what the Jacobian says",
-   FHRL_CHOICE, .choices = "auto|adams|bdf|dop853"},
+  {"method", FHRL_METHOD_AUTO, "", "dop853 or adams (fewer right-hand sides, mostly more time) for smooth motion, verner and dopri5 at loose "
+   "tolerances, bdf where fast modes have died out; auto: dop853, and bdf from where they hold it back",
+   FHRL_CHOICE, .choices = "auto|adams|bdf|dop853|dopri5|verner"},
   {"rtol", 1e-8, "1", "relative tolerance of the local error", FHRL_REAL, 1e-14, 1.0, FHRL_OPEN_HIGH},
   {"atol", 1e-10, "state", "absolute tolerance of the local error", FHRL_REAL, 0.0, 1e6, FHRL_OPEN_LOW},
   {"t_end", 100.0, "time", "end of the integration, for a map the number of steps; it begins at 0", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"output_every", 0.1, "time", "spacing of what is recorded", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"max_steps", 1e7, "1", "steps in total before giving up", FHRL_INT, 1.0, 1e15},
-  {"step", 0.0, "time", "fixed step of dop853; 0: as the tolerances ask", FHRL_REAL, 0.0, 1e6},
+  {"max_seconds", 0.0, "s", "wall-clock time of integrating before giving up; 0: no limit", FHRL_REAL, 0.0, 1e9},
+  {"section", 0.0, "", "sections whose crossings are events: NAME = LEVEL [up|down|both]; ... NAME is a state or an observable",
+   FHRL_TEXT},
+  {"step", 0.0, "time", "fixed step of dopri5, verner, dop853; 0: as the tolerances ask", FHRL_REAL, 0.0, 1e6},
+  {"checkpoint_every", 200.0, "1", "recorded points between two restarts of the method, from which an interrupted run is resumed bit by bit; 0: none",
+   FHRL_INT, 0.0, 1e9},
 };
 const int fhrl_integrator_field_count = (int)(sizeof fhrl_integrator_fields / sizeof fhrl_integrator_fields[0]);
 
 void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out)
 {
+  *out = (fhrl_solver){0};
   out->method = (fhrl_method)fhrl_config_int(config, "solver.method");
   out->rtol = fhrl_config_real(config, "solver.rtol");
   out->atol = fhrl_config_real(config, "solver.atol");
@@ -39,16 +48,11 @@ void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out)
   out->output_every = fhrl_config_real(config, "solver.output_every");
   out->max_steps = (long)fhrl_config_real(config, "solver.max_steps");
   out->step = fhrl_config_real(config, "solver.step");
+  out->max_seconds = fhrl_config_real(config, "solver.max_seconds");
+  out->checkpoint_every = (long)fhrl_config_real(config, "solver.checkpoint_every");
 }
 
 // ---- evaluations
-
-static double seconds(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 // 1 if every entry is finite: a - a is 0 for those, NaN for the rest. Several sums, because one would be a chain.
 static int finite(int n, const double a[])
@@ -113,9 +117,9 @@ static int checked_rhs(void *context, double t, const double x[], double dx[])
   fhrl_integrator *it = context;
   if (given_up(it)) return -1;
   const int timed = it->counters.rhs_evals++ % CLOCK_EVERY == 0;
-  const double begin = timed ? seconds() : 0.0;
+  const double begin = timed ? fhrl_clock_wall() : 0.0;
   const int code = fhrl_integrator_rhs(it, t, x, dx);
-  if (timed) it->counters.rhs_s += CLOCK_EVERY * (seconds() - begin);
+  if (timed) it->counters.rhs_s += CLOCK_EVERY * (fhrl_clock_wall() - begin);
   if (code != 0 || !finite(it->s->n, dx)) return bad(it, t, x, code, 0);
   if (it->bad.count > 0 && t > it->bad.t) it->bad.count = 0; // got past it
   return 0;
@@ -140,22 +144,21 @@ static fhrl_status check(const fhrl_system *s, const fhrl_input *in, const fhrl_
     return fhrl_fail(err, FHRL_ARG, "%s takes %d inputs, not %d", m->name, s->dims.n_u, in->n_u);
   if (!(solver->rtol > 0.0 && solver->atol > 0.0))
     return fhrl_fail(err, FHRL_ARG, "tolerances rtol = %g and atol = %g must be positive", solver->rtol, solver->atol);
-  if (solver->method == FHRL_METHOD_BDF && m->jvp == NULL)
-    return fhrl_fail(err, FHRL_ARG, "bdf needs a Jacobian, which %s does not have", m->name);
-  if (solver->step > 0.0 && solver->method != FHRL_METHOD_DOP853)
-    return fhrl_fail(err, FHRL_ARG, "a fixed step needs the method dop853");
+  if (solver->step > 0.0 && solver->method < FHRL_METHOD_DOP853)
+    return fhrl_fail(err, FHRL_ARG, "a fixed step needs the method dopri5, verner or dop853");
   return FHRL_OK;
 }
 
 static fhrl_status allocate(fhrl_integrator *it, fhrl_err *err)
 {
   const size_t n = (size_t)it->s->n, n_u = (size_t)it->s->dims.n_u;
-  it->block = calloc(4 * n + n_u, sizeof *it->block);
+  it->block = calloc(5 * n + n_u, sizeof *it->block);
   if (it->block == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for an integrator of %d states", it->s->n);
   it->x = it->block;
   it->bad.x = it->x + n;
   it->scratch = it->bad.x + n;
-  it->u = it->scratch + 2 * n;
+  it->grid.x = it->scratch + 2 * n;
+  it->u = it->grid.x + n;
   return FHRL_OK;
 }
 
@@ -183,25 +186,38 @@ static fhrl_status begin(fhrl_integrator *it, const double x[], fhrl_err *err)
   it->bad.count = 0;
   it->stale = 1;
   if (checked_rhs(it, it->now, it->x, it->scratch) != 0) return fhrl_integrator_failure(it, FHRL_ENGINE_RHS, err);
-  return fhrl_integrator_event_begin(it, err);
+  FHRL_TRY(fhrl_integrator_event_begin(it, err));
+  return fhrl_integrator_crossing_begin(it, err);
+}
+
+// Adds what the engine counted.
+static void count_engine(fhrl_engine *engine, fhrl_counters *to)
+{
+  const fhrl_engine_count c = engine->kind->count(engine);
+  to->steps += c.steps;
+  to->error_test_failures += c.error_test_failures;
+  to->convergence_failures += c.convergence_failures;
+  to->corrector_iterations += c.corrector_iterations;
+  to->linear_iterations += c.linear_iterations;
+  to->jacobians += c.jacobians;
 }
 
 static fhrl_status make_engine(fhrl_integrator *it, fhrl_err *err)
 {
   if (it->engine) {
-    const fhrl_engine_count c = it->engine->kind->count(it->engine);
-    it->counters.steps += c.steps;
-    it->counters.error_test_failures += c.error_test_failures;
+    count_engine(it->engine, &it->counters);
     it->engine->kind->destroy(it->engine);
     it->engine = NULL;
   }
   const fhrl_engine_problem problem = {.n = it->s->n, .rtol = it->solver.rtol, .atol = it->solver.atol,
     .step = it->solver.step, .x = it->x, .rhs = checked_rhs, .jvp = checked_jvp, .context = it};
-  switch (it->solver.method) {
-  case FHRL_METHOD_AUTO:
+  switch (it->stiff ? FHRL_METHOD_BDF : it->solver.method) {
   case FHRL_METHOD_ADAMS:
   case FHRL_METHOD_BDF: FHRL_TRY(fhrl_sundials_cvode_create(&problem, it->stiff, it->now, &it->engine, err)); break;
+  case FHRL_METHOD_AUTO:
   case FHRL_METHOD_DOP853: FHRL_TRY(fhrl_dop853_create(&problem, it->now, &it->engine, err)); break;
+  case FHRL_METHOD_DOPRI5: FHRL_TRY(fhrl_dopri5_create(&problem, it->now, &it->engine, err)); break;
+  case FHRL_METHOD_VERNER: FHRL_TRY(fhrl_verner_create(&problem, it->now, &it->engine, err)); break;
   }
   it->stale = 0;
   fhrl_integrator_choose_mark(it);
@@ -220,8 +236,10 @@ fhrl_status fhrl_integrator_create(fhrl_system *s, const fhrl_input *in, const f
   it->u_before = s->u;
   it->solver = *solver;
   it->now = it->origin = t0;
+  it->begun = fhrl_clock_wall();
   FHRL_DO(status, allocate(it, err));
   FHRL_DO(status, fhrl_integrator_event_create(it, err));
+  FHRL_DO(status, fhrl_integrator_crossing_create(it, err));
   open_piece(it);
   FHRL_DO(status, begin(it, x0, err));
   fhrl_integrator_choose(it);
@@ -239,6 +257,7 @@ void fhrl_integrator_destroy(fhrl_integrator *it)
   it->s->u = it->u_before;
   if (it->engine) it->engine->kind->destroy(it->engine);
   fhrl_integrator_event_destroy(it);
+  fhrl_integrator_crossing_destroy(it);
   free(it->block);
   free(it);
 }
@@ -249,20 +268,83 @@ fhrl_status fhrl_integrator_restart(fhrl_integrator *it, const double x[], fhrl_
   return begin(it, x, err);
 }
 
+// ---- over a restart, into another process
+
+void fhrl_integrator_remember(const fhrl_integrator *it, fhrl_integrator_past *out)
+{
+  memset(out, 0, sizeof *out);
+  out->stiff = it->stiff;
+  snprintf(out->why, sizeof out->why, "%s", it->why);
+  fhrl_integrator_counters(it, &out->counters);
+}
+
+fhrl_status fhrl_integrator_resume(fhrl_integrator *it, const fhrl_integrator_past *past, const fhrl_happening happened[],
+  long count, const double at[], long crossings, fhrl_err *err)
+{
+  if (past->stiff != it->stiff) {
+    it->stiff = past->stiff;
+    FHRL_TRY(make_engine(it, err));
+  }
+  snprintf(it->why, sizeof it->why, "%.*s", (int)sizeof past->why - 1, past->why);
+  it->counters = past->counters;
+  FHRL_TRY(fhrl_integrator_event_restore(it, happened, count, err));
+  return fhrl_integrator_crossing_restore(it, at, crossings, err);
+}
+
 // ---- going on
+
+// What concerns others than the numbers, every CHUNK steps.
+static fhrl_status look_up(fhrl_integrator *it, long steps, fhrl_err *err)
+{
+  const fhrl_solver *s = &it->solver;
+  if (steps < it->look_at) return FHRL_OK;
+  it->look_at = steps + CHUNK;
+  if (s->stop && *s->stop) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", it->now);
+  if (s->max_seconds > 0.0 && fhrl_clock_wall() - it->begun > s->max_seconds)
+    return fhrl_integrator_failure(it, FHRL_ENGINE_LATE, err);
+  if (s->progress) s->progress(s->context, it->now);
+  return FHRL_OK;
+}
+
+// The states of the grid up to now, from the engine's last step.
+static fhrl_status fill_grid(fhrl_integrator *it, fhrl_err *err)
+{
+  fhrl_integrator_grid *g = &it->grid;
+  while (g->next < g->count && g->t[g->next] <= it->now) {
+    const double t = g->t[g->next];
+    if (t < it->now) FHRL_TRY(fhrl_integrator_event_dense(it, t, g->x, err));
+    g->next++;
+    FHRL_TRY(g->record(g->context, t, t < it->now ? g->x : it->x, err));
+  }
+  return FHRL_OK;
+}
+
+// What lies within the step that began at `before`: events, crossings, times of the grid.
+static fhrl_status look_back(fhrl_integrator *it, double before, fhrl_err *err)
+{
+  const fhrl_status status = it->watch.count > 0 ? fhrl_integrator_event_look(it, before, err) : FHRL_OK;
+  if (status != FHRL_OK && status != FHRL_EVENT) return status;
+  const fhrl_err event = status == FHRL_EVENT && err ? *err : (fhrl_err){FHRL_OK, ""};
+  if (it->cross.count > 0) FHRL_TRY(fhrl_integrator_crossing_look(it, before, err));
+  FHRL_TRY(fill_grid(it, err));
+  if (status == FHRL_EVENT && err) *err = event;
+  return status;
+}
 
 // Until t, or an event that the engine has to restart at.
 static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
 {
-  const long chunk = it->watch.count > 0 ? 1 : CHUNK; // no step may pass unseen
+  const int watched = it->watch.count > 0 || it->cross.count > 0 || it->grid.t; // no step may pass unseen
+  const long chunk = watched ? 1 : it->solver.method == FHRL_METHOD_AUTO ? FHRL_INTEGRATOR_WINDOW : CHUNK;
   for (;;) {
     fhrl_counters c;
     fhrl_integrator_counters(it, &c);
     const long left = it->solver.max_steps - c.steps;
     if (left <= 0) return fhrl_integrator_failure(it, FHRL_ENGINE_PAUSED, err);
+    FHRL_TRY(look_up(it, c.steps, err));
     const double before = it->now;
     const fhrl_engine_end end = it->engine->kind->run(it->engine, t, left < chunk ? left : chunk, &it->now);
-    if (it->watch.count > 0 && it->now > before) FHRL_TRY(fhrl_integrator_event_look(it, before, err));
+    if (watched && it->now > before) FHRL_TRY(look_back(it, before, err));
     if (it->stale) return FHRL_OK;
     if (end != FHRL_ENGINE_REACHED && end != FHRL_ENGINE_PAUSED) return fhrl_integrator_failure(it, end, err);
     if (fhrl_integrator_choose_again(it)) FHRL_TRY(make_engine(it, err));
@@ -274,7 +356,7 @@ static void renew(fhrl_integrator *it)
 {
   it->engine->kind->restart(it->engine, it->now);
   fhrl_integrator_choose_mark(it);
-  it->idle = 0;
+  it->held = 0;
   it->bad.count = 0;
   it->stale = 0;
 }
@@ -287,6 +369,7 @@ fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err
     if (target - it->now <= 4.0 * DBL_EPSILON * fmax(fabs(target), fabs(it->now))) {
       it->now = target; // closer than time itself resolves
       it->stale = 1;
+      if (it->grid.t) FHRL_TRY(fill_grid(it, err));
     } else {
       if (it->stale) renew(it);
       FHRL_TRY(go(it, target, err));
@@ -300,6 +383,15 @@ fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err
   return FHRL_OK;
 }
 
+fhrl_status fhrl_integrator_sweep(fhrl_integrator *it, const double t[], size_t count, fhrl_integrator_record *record,
+  void *context, fhrl_err *err)
+{
+  it->grid = (fhrl_integrator_grid){t, count, 0, record, context, it->grid.x};
+  const fhrl_status status = fhrl_integrator_advance(it, t[count - 1], err);
+  it->grid.t = NULL;
+  return status;
+}
+
 // ---- looking
 
 double fhrl_integrator_now(const fhrl_integrator *it) { return it->now; }
@@ -309,10 +401,7 @@ const double *fhrl_integrator_state(const fhrl_integrator *it) { return it->x; }
 void fhrl_integrator_counters(const fhrl_integrator *it, fhrl_counters *out)
 {
   *out = it->counters;
-  if (it->engine == NULL) return;
-  const fhrl_engine_count c = it->engine->kind->count(it->engine);
-  out->steps += c.steps;
-  out->error_test_failures += c.error_test_failures;
+  if (it->engine) count_engine(it->engine, out);
 }
 
 const char *fhrl_integrator_method(const fhrl_integrator *it, const char **why)
@@ -325,6 +414,12 @@ const fhrl_happening *fhrl_integrator_events(const fhrl_integrator *it, long *co
 {
   *count = it->watch.happenings;
   return it->watch.happened;
+}
+
+const double *fhrl_integrator_crossings(const fhrl_integrator *it, long *count)
+{
+  *count = it->cross.crossings;
+  return it->cross.at;
 }
 
 const char *fhrl_integrator_version(void) { return fhrl_sundials_cvode_version(); }

@@ -95,7 +95,20 @@ fhrl_status fhrl_integrator_event_begin(fhrl_integrator *it, fhrl_err *err)
   return FHRL_OK;
 }
 
-static fhrl_status note(fhrl_integrator *it, double t, int event, int index, fhrl_err *err)
+fhrl_status fhrl_integrator_event_restore(fhrl_integrator *it, const fhrl_happening happened[], long count, fhrl_err *err)
+{
+  fhrl_integrator_watch *w = &it->watch;
+  if (count == 0) return FHRL_OK;
+  fhrl_happening *copy = malloc((size_t)count * sizeof *copy);
+  if (copy == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %ld events", count);
+  memcpy(copy, happened, (size_t)count * sizeof *copy);
+  free(w->happened);
+  w->happened = copy;
+  w->happenings = w->room = count;
+  return FHRL_OK;
+}
+
+fhrl_status fhrl_integrator_event_note(fhrl_integrator *it, double t, int event, int index, fhrl_err *err)
 {
   fhrl_integrator_watch *w = &it->watch;
   if (w->happenings == HAPPENINGS_MAX)
@@ -107,13 +120,15 @@ static fhrl_status note(fhrl_integrator *it, double t, int event, int index, fhr
     w->happened = more;
     w->room = room;
   }
-  w->happened[w->happenings++] = (fhrl_happening){t, event, index};
+  long place = w->happenings++;
+  for (; place > 0 && w->happened[place - 1].t > t; place--) w->happened[place] = w->happened[place - 1];
+  w->happened[place] = (fhrl_happening){t, event, index};
   return FHRL_OK;
 }
 
-static fhrl_status dense(fhrl_integrator *it, double t, fhrl_err *err)
+fhrl_status fhrl_integrator_event_dense(fhrl_integrator *it, double t, double x[], fhrl_err *err)
 {
-  if (it->engine->kind->dense(it->engine, t, it->watch.x) == 0) return FHRL_OK;
+  if (it->engine->kind->dense(it->engine, t, x) == 0) return FHRL_OK;
   return fhrl_fail(err, FHRL_NUMERIC, "no state of %s between steps could be found at t = %.9g", it->s->model->name, t);
 }
 
@@ -122,7 +137,7 @@ static fhrl_status locate(fhrl_integrator *it, double low, double high, double *
 {
   for (int k = 0; k < BISECTIONS && high - low > 4.0 * DBL_EPSILON * fabs(high); k++) {
     const double middle = low + 0.5 * (high - low);
-    FHRL_TRY(dense(it, middle, err));
+    FHRL_TRY(fhrl_integrator_event_dense(it, middle, it->watch.x, err));
     FHRL_TRY(evaluate(it, middle, it->watch.x, err));
     if (any_crossed(it))
       high = middle;
@@ -133,7 +148,7 @@ static fhrl_status locate(fhrl_integrator *it, double low, double high, double *
   if (high == it->now)
     memcpy(it->watch.x, it->x, (size_t)it->s->n * sizeof *it->x);
   else
-    FHRL_TRY(dense(it, high, err));
+    FHRL_TRY(fhrl_integrator_event_dense(it, high, it->watch.x, err));
   return evaluate(it, high, it->watch.x, err);
 }
 
@@ -157,7 +172,7 @@ fhrl_status fhrl_integrator_event_look(fhrl_integrator *it, double before, fhrl_
     int index;
     if (!crossed(it, k)) continue;
     const int event = event_of(it, k, &index);
-    FHRL_TRY(note(it, at, event, index, err));
+    FHRL_TRY(fhrl_integrator_event_note(it, at, event, index, err));
     if (table[event].terminal) last = event;
   }
   keep_signs(it);

@@ -119,14 +119,17 @@ fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_engine_end end, fh
   double left;
   fhrl_engine_look look = {0};
   it->stale = 1;
-  if (end != FHRL_ENGINE_PAUSED && blows_up(it, &left)) return say_blow_up(it, left, err);
-  if (end != FHRL_ENGINE_PAUSED && it->bad.count > 0) return say_bad(it, err);
+  const int limit = end == FHRL_ENGINE_PAUSED || end == FHRL_ENGINE_LATE;
+  if (!limit && blows_up(it, &left)) return say_blow_up(it, left, err);
+  if (!limit && it->bad.count > 0) return say_bad(it, err);
   if (end == FHRL_ENGINE_STALLED) return say_stalled(it, err);
   it->engine->kind->look(it->engine, &look);
   describe(it, &look, where, sizeof where);
   switch (end) {
   case FHRL_ENGINE_PAUSED:
     return fhrl_fail(err, FHRL_LIMIT, "max_steps = %ld are used up at %s", it->solver.max_steps, where);
+  case FHRL_ENGINE_LATE:
+    return fhrl_fail(err, FHRL_LIMIT, "max_seconds = %g are used up at %s", it->solver.max_seconds, where);
   case FHRL_ENGINE_ERROR: return fhrl_fail(err, FHRL_NUMERIC, "the error test fails at every step size at %s", where);
   case FHRL_ENGINE_CORRECTOR: return fhrl_fail(err, FHRL_NUMERIC, "the corrector does not converge at %s", where);
   default: return fhrl_fail(err, FHRL_NUMERIC, "%s: the integration fails at %s", look.message, where);

@@ -8,6 +8,9 @@
 // Evaluations in a row that may fail before the method is told to give up: each makes the step 4 times smaller.
 enum { FHRL_INTEGRATOR_BAD_MAX = 8 };
 
+// Steps between two looks at whether `auto` should go over to BDF.
+enum { FHRL_INTEGRATOR_WINDOW = 100 };
+
 // The evaluation that failed earliest in time, since the integration last got past it.
 typedef struct fhrl_integrator_bad {
   int count;
@@ -26,6 +29,24 @@ typedef struct fhrl_integrator_watch {
   long happenings, room;
 } fhrl_integrator_watch;
 
+// Sections that were asked for, and the states at which they were crossed.
+typedef struct fhrl_integrator_cross {
+  int count; // sections
+  signed char sign[FHRL_CROSSING_MAX]; // the last sign that was not 0; 0 before there was one
+  double *x, *obs; // owned, x holds both: (n), (n_obs)
+  double *at;      // owned: (crossings, n)
+  long crossings, room;
+} fhrl_integrator_cross;
+
+// Times at which somebody wants the state, while the integration goes on past them.
+typedef struct fhrl_integrator_grid {
+  const double *t; // borrowed: (count) ascending; NULL: nobody
+  size_t count, next;
+  fhrl_integrator_record *record;
+  void *context;
+  double *x; // (n)
+} fhrl_integrator_grid;
+
 struct fhrl_integrator {
   fhrl_system *s;       // borrowed
   const fhrl_input *in; // borrowed; NULL: u as it stands in s
@@ -35,6 +56,7 @@ struct fhrl_integrator {
   double *block;               // owned: the arrays below
   double *x, *u, *scratch;     // (n), (n_u), (2 n)
   double origin;               // time of create
+  double begun;                // clock of create, if there is a limit of it
   double start, start_norm;    // when and how large the state was at the last create or restart
   double now;
   double from, until; // the present piece of u: no evaluation uses another one's
@@ -43,9 +65,12 @@ struct fhrl_integrator {
   char why[160];
   fhrl_engine_count mark; // of the engine when it was last looked at for stiffness
   double mark_t;
-  int idle; // looks in a row at which only fast decay could explain the step size
+  long look_at; // steps at which stop, clock and progress are looked at next
+  int held; // looks in a row at which fast decay explains the step size
   fhrl_integrator_bad bad;
   fhrl_integrator_watch watch;
+  fhrl_integrator_cross cross;
+  fhrl_integrator_grid grid;
   fhrl_counters counters; // rhs_evals, jvp_evals, restarts, and what earlier engines counted
 };
 
@@ -54,7 +79,7 @@ int fhrl_integrator_rhs(fhrl_integrator *it, double t, const double x[], double 
 // J v at (t, x); likewise.
 int fhrl_integrator_jvp(fhrl_integrator *it, double t, const double x[], const double v[], double Jv[]);
 
-// The first choice between Adams and BDF; fills it->stiff and it->why.
+// The first choice between an explicit method and BDF; fills it->stiff and it->why.
 void fhrl_integrator_choose(fhrl_integrator *it);
 // Begins to count what the next choice is made from.
 void fhrl_integrator_choose_mark(fhrl_integrator *it);
@@ -70,10 +95,24 @@ void fhrl_integrator_input(fhrl_integrator *it, double t);
 fhrl_status fhrl_integrator_event_create(fhrl_integrator *it, fhrl_err *err);
 fhrl_status fhrl_integrator_event_begin(fhrl_integrator *it, fhrl_err *err);
 void fhrl_integrator_event_destroy(fhrl_integrator *it);
+// Puts earlier events (count, copied) before those to come.
+fhrl_status fhrl_integrator_event_restore(fhrl_integrator *it, const fhrl_happening happened[], long count, fhrl_err *err);
 // Looks at the step of the engine that led from `before` to now. At the earliest event within it, state and time are put
 // back to there, and the engine is stale. FHRL_EVENT if it is terminal, FHRL_NUMERIC if a function is not finite,
 // FHRL_LIMIT beyond a million events.
 fhrl_status fhrl_integrator_event_look(fhrl_integrator *it, double before, fhrl_err *err);
+
+// Adds an event, or a crossing (event = n_event of the model + section), in its order of time.
+fhrl_status fhrl_integrator_event_note(fhrl_integrator *it, double t, int event, int index, fhrl_err *err);
+// The state x (n) at t within the last step of the engine.
+fhrl_status fhrl_integrator_event_dense(fhrl_integrator *it, double t, double x[], fhrl_err *err);
+
+// As for events, of the sections of the solver. `look` comes after that of the events, which may have put now back.
+fhrl_status fhrl_integrator_crossing_create(fhrl_integrator *it, fhrl_err *err);
+fhrl_status fhrl_integrator_crossing_begin(fhrl_integrator *it, fhrl_err *err);
+void fhrl_integrator_crossing_destroy(fhrl_integrator *it);
+fhrl_status fhrl_integrator_crossing_restore(fhrl_integrator *it, const double at[], long count, fhrl_err *err);
+fhrl_status fhrl_integrator_crossing_look(fhrl_integrator *it, double before, fhrl_err *err);
 
 // Why the integration ended here: fills err.
 fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_engine_end end, fhrl_err *err);

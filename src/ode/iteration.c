@@ -70,6 +70,17 @@ static fhrl_status advance(iteration *it, double from, double to, long max_steps
   return FHRL_OK;
 }
 
+static fhrl_status boundary(const iteration *it, const fhrl_trajectory *tr, const fhrl_trajectory_watch *watch, fhrl_err *err)
+{
+  fhrl_integrator_past past;
+  if (watch->boundary == NULL || watch->restart_every == 0 || (tr->count - 1) % watch->restart_every != 0) return FHRL_OK;
+  memset(&past, 0, sizeof past);
+  past.counters = it->count;
+  past.counters.rhs_evals = it->count.steps;
+  const fhrl_trajectory_kept kept = {.past = &past};
+  return watch->boundary(watch->context, tr, &kept, err);
+}
+
 fhrl_status fhrl_iteration_run(fhrl_trajectory *tr, fhrl_system *s, const fhrl_input *in,
                                const double x0[], long max_steps,
                                const fhrl_trajectory_watch *watch, fhrl_counters *counters,
@@ -84,6 +95,7 @@ fhrl_status fhrl_iteration_run(fhrl_trajectory *tr, fhrl_system *s, const fhrl_i
   double *store = malloc((2 * n + n_u) * sizeof *store);
   if (store == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory to step %d states", s->n);
   iteration it = {.s = s, .in = in, .x = store, .next = store + n, .u = store + 2 * n};
+  if (counters) it.count = *counters;
   if (in) s->u = it.u;
   memcpy(it.x, tr->count == 0 ? x0 : tr->x + (tr->count - 1) * n, n * sizeof *it.x);
   if (tr->count == 0) FHRL_DO(status, fhrl_trajectory_record(tr, it.x, s, in, err));
@@ -91,6 +103,7 @@ fhrl_status fhrl_iteration_run(fhrl_trajectory *tr, fhrl_system *s, const fhrl_i
     const double to = tr->t[tr->count];
     FHRL_DO(status, advance(&it, tr->t[tr->count - 1], to, max_steps, watch, err));
     FHRL_DO(status, fhrl_trajectory_record(tr, it.x, s, in, err));
+    FHRL_DO(status, boundary(&it, tr, watch, err));
     if (watch->progress) watch->progress(watch->context, to, tr->t[tr->points - 1]);
   }
 done:

@@ -6,8 +6,8 @@
 
 // Records x0 (n) if nothing is recorded, and steps s from the last recorded state to the end of tr's grid, which
 // fhrl_trajectory_init made of whole steps for a map. The step from t to t + 1 sees u(t); in = NULL: u stays as it stands
-// in s. watch may be NULL (its restart_every has no meaning here: any recorded state continues to the same bits).
-// counters: steps, rhs_evals and rhs_s count the steps of this call. What is recorded before a failure stays.
+// in s. watch may be NULL (a map has nothing to restart: any recorded state continues to the same bits).
+// counters: steps, rhs_evals and rhs_s, added to what is there before the call; NULL: not wanted. What is recorded before a failure stays.
 // FHRL_ARG for a flow or an input of another width, FHRL_LIMIT beyond max_steps, FHRL_INTERRUPT after a stop,
 // FHRL_NUMERIC for a step that cannot be taken, or a component or an observable that is not finite.
 fhrl_status fhrl_iteration_run(fhrl_trajectory *tr, fhrl_system *s, const fhrl_input *in,

@@ -4,6 +4,9 @@
 // A model is one .c file with one const descriptor. Everything else (configuration keys, --set, `fhrl models`, columns
 // and units of files, the integrator, the contract tests) asks only the descriptor. A model's file includes this header
 // alone and needs no symbol of the program.
+//
+// A file of your own, such as `fhrl models --template mine` writes, is compiled by the program when it is named as MODEL:
+// `fhrl simulate ./mine.c` looks for fhrl_model_mine in it.
 #pragma once
 
 #include <math.h>
@@ -106,11 +109,22 @@ struct fhrl_model {
   const char *(*refuse_start)(const fhrl_system *s, const double x0[]);
   fhrl_model_field *rhs;     // a flow
   fhrl_model_field *step;    // a map (a model has at least one of the two)
-  fhrl_model_jvp *jvp;       // exact Jacobian of rhs (of step where there is no rhs) times v
+  fhrl_model_jvp *jvp;       // exact Jacobian of rhs (of step where there is no rhs) times v; NULL: by differences
   int (*split)(const fhrl_system *s, int term, double t, const double x[], double dx[]); // one term of rhs
   fhrl_model_field *observe; // (n_obs) observables
   fhrl_model_field *events;  // every function of every event, in table order; a model has it if it has an event table
 };
+
+// Raised whenever a model compiled before would be misread; the sizes catch what was forgotten.
+enum { FHRL_MODEL_INTERFACE = 1, FHRL_MODEL_LAYOUT_COUNT = 8 };
+#define FHRL_MODEL_LAYOUT                                                                          \
+  {FHRL_MODEL_INTERFACE, (int)sizeof(fhrl_model), (int)sizeof(fhrl_field), (int)sizeof(fhrl_system),                      \
+    (int)sizeof(fhrl_dims), (int)sizeof(fhrl_matrix) + 256 * (int)sizeof(fhrl_term), (int)sizeof(fhrl_event),             \
+    (int)sizeof(fhrl_check)}
+#ifdef FHRL_USER_MODEL // a library that the program loads says which interface it was compiled for
+extern const int fhrl_model_interface[FHRL_MODEL_LAYOUT_COUNT];
+__attribute__((weak)) const int fhrl_model_interface[FHRL_MODEL_LAYOUT_COUNT] = FHRL_MODEL_LAYOUT;
+#endif
 
 #define FHRL_COUNT(a) ((int)(sizeof(a) / sizeof(a)[0]))
 // The tables under their fixed names; the last two for models that have them.

@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sundials/sundials_version.h>
-#include <sunlinsol/sunlinsol_dense.h>
 #include <sunlinsol/sunlinsol_spgmr.h>
-#include <sunmatrix/sunmatrix_dense.h>
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 #include <sunnonlinsol/sunnonlinsol_newton.h>
 
 #include "ode/sundials_compat.h"
+#include "ode/sundials_dense.h"
 #include "ode/sundials_vector.h"
 
 // Directions of GMRES. The library's 5 are too few where many modes are stiff: diffusion over 300 points took 13,685
@@ -80,9 +79,9 @@ static int make_newton(cvode *e)
   const int n = e->problem.n, small = n <= FHRL_SUNDIALS_DENSE;
   e->corrector = SUNNonlinSol_Newton(e->x, e->context);
   if (small) {
-    e->jacobian = SUNDenseMatrix(n, n, e->context);
+    e->jacobian = fhrl_sundials_dense_matrix(n, e->context);
     if (e->jacobian == NULL) return 0;
-    e->linear = SUNLinSol_Dense(e->x, e->jacobian, e->context);
+    e->linear = fhrl_sundials_dense_solver(n, e->context);
   } else
     e->linear = SUNLinSol_SPGMR(e->x, SUN_PREC_NONE, KRYLOV, e->context);
   return e->corrector && e->linear && CVodeSetNonlinearSolver(e->cvode, e->corrector) == CV_SUCCESS &&
@@ -130,10 +129,14 @@ static void destroy(fhrl_engine *base)
 
 static fhrl_engine_count recent(cvode *e)
 {
-  fhrl_engine_count c = {0, 0, 0};
+  fhrl_engine_count c = {0};
   CVodeGetNumSteps(e->cvode, &c.steps);
   CVodeGetNumErrTestFails(e->cvode, &c.error_test_failures);
   CVodeGetNumNonlinSolvConvFails(e->cvode, &c.convergence_failures);
+  CVodeGetNumNonlinSolvIters(e->cvode, &c.corrector_iterations);
+  if (e->linear == NULL) return c;
+  CVodeGetNumLinIters(e->cvode, &c.linear_iterations);
+  CVodeGetNumJacEvals(e->cvode, &c.jacobians);
   return c;
 }
 
@@ -144,6 +147,9 @@ static fhrl_engine_count count(fhrl_engine *base)
   c.steps += e->before.steps;
   c.error_test_failures += e->before.error_test_failures;
   c.convergence_failures += e->before.convergence_failures;
+  c.corrector_iterations += e->before.corrector_iterations;
+  c.linear_iterations += e->before.linear_iterations;
+  c.jacobians += e->before.jacobians;
   return c;
 }
 
@@ -168,10 +174,15 @@ static fhrl_engine_end run(fhrl_engine *base, double t, long steps, double *now)
   e->log.message[0] = '\0';
   CVodeSetStopTime(e->cvode, t);
   CVodeSetMaxNumSteps(e->cvode, steps);
-  const int flag = CVode(e->cvode, t, e->x, now, CV_NORMAL);
+  const int flag = CVode(e->cvode, t, e->x, now, steps == 1 ? CV_ONE_STEP : CV_NORMAL);
   switch (flag) {
   case CV_SUCCESS:
-  case CV_TSTOP_RETURN: *now = t; return FHRL_ENGINE_REACHED;
+  case CV_TSTOP_RETURN:
+    if (flag == CV_TSTOP_RETURN || steps > 1 || *now == t) {
+      *now = t;
+      return FHRL_ENGINE_REACHED;
+    }
+    return stalled(e, *now) ? FHRL_ENGINE_STALLED : FHRL_ENGINE_PAUSED;
   case CV_TOO_MUCH_WORK: return stalled(e, *now) ? FHRL_ENGINE_STALLED : FHRL_ENGINE_PAUSED;
   case CV_ERR_FAILURE: return FHRL_ENGINE_ERROR;
   case CV_CONV_FAILURE:

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ode/difference.h"
+
 #define FHRL_MODEL(name) extern const fhrl_model fhrl_model_##name;
 #include "../../models/models.def"
 #undef FHRL_MODEL
@@ -21,6 +23,7 @@ static const fhrl_model *const registry[] = {
 // What stands behind a fhrl_system. A clone has its own u and work only.
 typedef struct bound {
   fhrl_system s; // first: the handle that callers hold
+  fhrl_model completed; // the descriptor of a model without jvp, with one by differences; else not used
   double *own;   // owned: parameters and matrices; NULL in a clone
   double *local; // owned: u = 0 and work
   const double *matrix[FHRL_MATRIX_MAX];
@@ -52,6 +55,26 @@ int fhrl_system_matrix(const fhrl_model *model, const char *name)
   return -1;
 }
 
+// What a model's dims() may not say, whatever the parameters.
+static fhrl_status sensible(const fhrl_model *model, const fhrl_dims *dims, fhrl_err *err)
+{
+  for (int i = 0; i < model->n_state; i++)
+    if (dims->state[i].rows < 0 || dims->state[i].cols < 0)
+      return fhrl_fail(err, FHRL_ARG, "model %s: the state %s is %d x %d", model->name, model->state[i].name,
+        dims->state[i].rows, dims->state[i].cols);
+  for (int i = 0; i < model->n_matrix; i++)
+    if (dims->matrix[i].rows < 0 || dims->matrix[i].cols < 0)
+      return fhrl_fail(err, FHRL_ARG, "model %s: the matrix %s is %d x %d", model->name, model->matrix[i].name,
+        dims->matrix[i].rows, dims->matrix[i].cols);
+  for (int i = 0; i < model->n_event; i++)
+    if (dims->event[i] < 0)
+      return fhrl_fail(err, FHRL_ARG, "model %s: the event %s has %d functions", model->name, model->event[i].name,
+        dims->event[i]);
+  if (dims->n_u < 0 || dims->n_work < 0)
+    return fhrl_fail(err, FHRL_ARG, "model %s: %d inputs and %d doubles of scratch", model->name, dims->n_u, dims->n_work);
+  return FHRL_OK;
+}
+
 fhrl_status fhrl_system_dims(const fhrl_model *model, const double p[], fhrl_dims *dims, int *n, fhrl_err *err)
 {
   const char *why = model->refuse ? model->refuse(p) : NULL;
@@ -62,6 +85,7 @@ fhrl_status fhrl_system_dims(const fhrl_model *model, const double p[], fhrl_dim
   assert(model->n_event <= FHRL_EVENT_MAX);
   for (int i = 0; i < model->n_event; i++) dims->event[i] = 1;
   if (model->dims) model->dims(p, dims);
+  FHRL_TRY(sensible(model, dims, err));
   double total = 0.0; // a double: the product of two large dimensions may not fit an int
   for (int i = 0; i < model->n_state; i++) total += (double)dims->state[i].rows * dims->state[i].cols;
   if (total < 1.0 || total > INT_MAX)
@@ -83,7 +107,8 @@ static fhrl_status no_memory(const fhrl_model *model, fhrl_err *err)
 static fhrl_status make_local(bound *b, fhrl_err *err)
 {
   const size_t n_u = (size_t)b->s.dims.n_u;
-  b->local = calloc(n_u + (size_t)b->s.dims.n_work + 1, sizeof *b->local);
+  const size_t spare = fhrl_difference_used(b->s.model) ? 2 * (size_t)b->s.n : 0;
+  b->local = calloc(n_u + (size_t)b->s.dims.n_work + spare + 1, sizeof *b->local);
   if (b->local == NULL) return no_memory(b->s.model, err);
   b->s.u = b->local;
   b->s.work = b->local + n_u;
@@ -117,6 +142,11 @@ fhrl_status fhrl_system_bind(const fhrl_model *model, const double p[], const do
   if (b == NULL) return no_memory(model, err);
   b->s.model = model;
   b->s.m = b->matrix;
+  if (model->jvp == NULL) {
+    b->completed = *model;
+    b->completed.jvp = fhrl_difference_jvp;
+    b->s.model = &b->completed;
+  }
   FHRL_DO(status, fhrl_system_dims(model, p, &b->s.dims, &b->s.n, err));
   FHRL_DO(status, make_own(b, p, m, err));
   FHRL_DO(status, make_local(b, err));

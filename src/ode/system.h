@@ -24,7 +24,8 @@ fhrl_status fhrl_system_dims(const fhrl_model *model, const double p[], fhrl_dim
 // FHRL_ARG if the model refuses the parameters, FHRL_FORMAT for a malformed literal or file, FHRL_NOMEM.
 fhrl_status fhrl_system_create(const fhrl_model *model, const fhrl_config *config, fhrl_system **out, fhrl_err *err);
 
-// Binds it to given values: p (n_param), m (n_matrix pointers to matrices of dims' shapes), both copied; u = 0.
+// Binds it to given values: p (n_param), m (n_matrix pointers to matrices of dims' shapes), both copied; u = 0. A model
+// without jvp gets one by differences (difference.h): (*out)->model is then a copy of `model` that has it.
 fhrl_status fhrl_system_bind(const fhrl_model *model, const double p[], const double *const m[], fhrl_system **out,
   fhrl_err *err);
 

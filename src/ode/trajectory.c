@@ -77,27 +77,67 @@ fhrl_status fhrl_trajectory_record(fhrl_trajectory *tr, const double x[], fhrl_s
   return FHRL_OK;
 }
 
+static fhrl_status boundary(const fhrl_trajectory *tr, fhrl_integrator *it, const fhrl_trajectory_watch *watch, fhrl_err *err)
+{
+  fhrl_integrator_past past;
+  long count;
+  FHRL_TRY(fhrl_integrator_restart(it, fhrl_integrator_state(it), err));
+  if (watch->boundary == NULL) return FHRL_OK;
+  fhrl_integrator_remember(it, &past);
+  const fhrl_happening *happened = fhrl_integrator_events(it, &count);
+  long crossings;
+  const double *at = fhrl_integrator_crossings(it, &crossings);
+  const fhrl_trajectory_kept kept = {&past, happened, count, at, crossings};
+  return watch->boundary(watch->context, tr, &kept, err);
+}
+
+// What a state of the grid needs to be recorded.
+typedef struct recorder {
+  fhrl_trajectory *tr;
+  fhrl_system *s;
+  const fhrl_input *in;
+  const fhrl_trajectory_watch *watch;
+} recorder;
+
+static fhrl_status record(void *context, double t, const double x[], fhrl_err *err)
+{
+  const recorder *r = context;
+  const fhrl_trajectory_watch *watch = r->watch;
+  FHRL_TRY(fhrl_trajectory_record(r->tr, x, r->s, r->in, err));
+  if (watch->progress) watch->progress(watch->context, t, r->tr->t[r->tr->points - 1]);
+  if (watch->stop && *watch->stop) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", t);
+  return FHRL_OK;
+}
+
+// The state of a terminal event becomes the last point, if it is not there yet.
+static fhrl_status close_early(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in, fhrl_err *err)
+{
+  const size_t k = tr->count;
+  const double t = fhrl_integrator_now(it);
+  tr->points = k;
+  if (tr->t[k - 1] == t) return FHRL_OK;
+  tr->t[k] = t;
+  tr->points = k + 1;
+  return fhrl_trajectory_record(tr, fhrl_integrator_state(it), s, in, err);
+}
+
 fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
   const fhrl_trajectory_watch *watch, fhrl_err *err)
 {
   static const fhrl_trajectory_watch nobody = {NULL};
   if (watch == NULL) watch = &nobody;
+  recorder r = {tr, s, in, watch};
+  const size_t every = watch->restart_every;
   if (tr->count == 0) FHRL_TRY(fhrl_trajectory_record(tr, fhrl_integrator_state(it), s, in, err));
   assert(fhrl_integrator_now(it) == tr->t[tr->count - 1]);
   while (tr->count < tr->points) {
-    const size_t k = tr->count;
+    const size_t k = tr->count, next = every > 0 ? (k + every - 1) / every * every : tr->points;
+    const size_t last = next < tr->points - 1 ? next : tr->points - 1; // of this block
     if (watch->stop && *watch->stop) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", tr->t[k - 1]);
-    const fhrl_status status = fhrl_integrator_advance(it, tr->t[k], err);
-    if (status == FHRL_EVENT) {
-      tr->t[k] = fhrl_integrator_now(it);
-      tr->points = k + 1;
-      return fhrl_trajectory_record(tr, fhrl_integrator_state(it), s, in, err);
-    }
+    const fhrl_status status = fhrl_integrator_sweep(it, tr->t + k, last - k + 1, record, &r, err);
+    if (status == FHRL_EVENT) return close_early(tr, it, s, in, err);
     FHRL_TRY(status);
-    FHRL_TRY(fhrl_trajectory_record(tr, fhrl_integrator_state(it), s, in, err));
-    if (watch->restart_every > 0 && k % watch->restart_every == 0)
-      FHRL_TRY(fhrl_integrator_restart(it, fhrl_integrator_state(it), err));
-    if (watch->progress) watch->progress(watch->context, tr->t[k], tr->t[tr->points - 1]);
+    if (every > 0 && last % every == 0) FHRL_TRY(boundary(tr, it, watch, err));
   }
   return FHRL_OK;
 }

@@ -92,6 +92,23 @@ START_TEST(solve_returns_what_multiply_took)
 }
 END_TEST
 
+START_TEST(factors_by_columns_solve_what_multiply_took)
+{
+  double A[N * N], columns[N * N], x[N], b[N];
+  int pivot[N];
+  normals(5, N * N, A);
+  normals(6, N, x);
+  fhrl_dense_multiply(N, 1, N, 1.0, A, x, 0.0, b);
+  for (int i = 0; i < N; i++)
+    for (int j = 0; j < N; j++) columns[j * N + i] = A[i * N + j];
+  ck_assert_int_eq(fhrl_dense_factor(N, columns, pivot), 0);
+  fhrl_dense_substitute(N, columns, pivot, b);
+  assert_close("x", b, x, N, 1e-11);
+  double flat[4] = {0.0, 0.0, 1.0, 2.0}; // its first column is 0
+  ck_assert_int_eq(fhrl_dense_factor(2, flat, pivot), 1);
+}
+END_TEST
+
 START_TEST(products_add_to_what_is_there)
 {
   const double A[6] = {1, 2, 3, 4, 5, 6}, B[6] = {7, 8, 9, 10, 11, 12}, Bt[6] = {7, 9, 11, 8, 10, 12};
@@ -127,6 +144,7 @@ int main(void)
   tcase_add_test(t, symmetric_eigenvectors_rebuild_the_matrix);
   tcase_add_test(t, singular_values_are_square_roots_of_the_gram_matrix);
   tcase_add_test(t, solve_returns_what_multiply_took);
+  tcase_add_test(t, factors_by_columns_solve_what_multiply_took);
   tcase_add_test(t, products_add_to_what_is_there);
   tcase_add_test(t, singular_and_nonfinite_matrices_are_refused);
   suite_add_tcase(s, t);

@@ -5,6 +5,7 @@ fhrl=${FHRL:?the program to test}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/fhrl-test.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 99
+export XDG_CACHE_HOME=$folder/cache # compiled models
 failed=0
 
 ok()

@@ -24,8 +24,8 @@ ends 2 "an unknown model" "$fhrl" simulate lorentz
 says err "no model 'lorentz'; allowed: .*lorenz" "unknown models are answered with the list"
 ends 2 "an unknown key" "$fhrl" simulate lorenz --set model.sgima=3
 says err "unknown key model.sgima = '3'; allowed in \[model\]:.* sigma" "unknown keys are answered with the list"
-ends 2 "a value out of range" "$fhrl" simulate fhrl --param beta=1.5
-says err "model.beta = '1.5' is not allowed; allowed: number in \(0, 1\]" "the range is given"
+ends 2 "a value out of range" "$fhrl" simulate fhrl --param beta=-1.5
+says err "model.beta = '-1.5' is not allowed; allowed: number > 0" "the range is given"
 ends 2 "a value that is no number" "$fhrl" simulate lorenz --rtol=small
 says err "solver.rtol = 'small'" "key and value are named"
 printf '[model]\nsigma = 10\n\n[solver]\nrtoll = 1e-6\n' >a.ini

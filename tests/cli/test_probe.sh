@@ -72,6 +72,21 @@ ends 2 "half a sequence is refused" probe net --bytes half -o refused
 says err "half holds 32 bytes, which is no whole number of sequences of T = 24" "and the message says why"
 ends 0 "the corpus of the run drives it" probe net --set probe.source=corpus -o corpus
 
+# controls: other fast weights in FH-RL's place, and nothing there
+for kind in fast_weights=hebbian fast_weights=delta fast_weights=retention y_destination=none; do
+  "$fhrl" train -o "$kind" --quiet --set model.d=12 --set model.T=24 --set model.layers=2 --set train.steps=3 --set train.batch=4 \
+    --set model.$kind >/dev/null || not_ok "a network with $kind to probe"
+  ends 0 "a network with $kind is probed" probe $kind
+  says out "no W_r here" "which says what it lacks"
+  says $kind/probe/metrics.json '"irr": null' "without an IRR"
+  says $kind/probe/metrics.json '"irr_reason": ".*the layer has no W_r"' "and why"
+  says $kind/probe/metrics.json '"esri_batch_out": [0-9]' "with the ESRI of its blocks"
+  holds "without tables of W_r" test ! -e $kind/probe/wr.tsv
+  ends 2 "and has no flow to compare with" "$fhrl" compare $kind
+done
+says fast_weights=delta/probe/metrics.json '"y_ratio": [0-9.e-]+,' "how large y is is measured"
+says y_destination=none/probe/metrics.json '"rdp_frequency_reason": "the network has no such layer"' "where there is one"
+
 ends 0 "gamma may change" probe net --set model.gamma=0 -o still
 holds "without it there is no reentry" test "$(number still/metrics.json irr)" = 0.0
 ends 2 "d may not" probe net --set model.d=24 -o wide

@@ -23,11 +23,25 @@ ends 0 "and with one" "$fhrl" simulate fhrl --members=100 --t-end=10 -o one --th
 holds "ends in the same bytes" cmp one/ensemble.tsv two/ensemble.tsv
 [ "$(grep -c '^[0-9]' one/ensemble.tsv)" -eq 100 ] && ok "with a row per member" || not_ok "without a row per member"
 
+ends 0 "sections are listed" "$fhrl" simulate lorenz --t-end=20 --set "solver.section=z = 27 up; x = 0" -o sections --quiet
+says out "section      z = 27 up: [0-9]+ times, last at t = " "with how often each was crossed"
+says sections/sections.tsv "^0	[0-9.]+	.*	(27|26.9999999|27.0000000)" "their states are in a table"
+says sections/run.json '"name": "x = 0"' "and in run.json"
+ends 2 "a section of nothing is refused" "$fhrl" simulate lorenz --set "solver.section=q = 1" --quiet
+says err "lorenz has no state or observable 'q'" "with the name"
+ends 2 "a map has no sections" "$fhrl" simulate idp_saliency --t-end=5 --set "solver.section=Z = 3" --quiet
+ends 2 "nor has an ensemble" "$fhrl" simulate lorenz --members=3 --t-end=1 --set "solver.section=x = 1" --quiet
+ends 2 "beta beyond 1 is refused" "$fhrl" simulate fhrl_layer --param beta=1.5 --quiet
+says err "or allow_pole = true" "with the way to have it"
+ends 0 "with it the pole ends the run" "$fhrl" simulate fhrl_layer --param beta=1.1 --param allow_pole=true --t-end=60 --quiet --json
+says out '"name": "pole"' "as an event"
 ends 1 "a blow-up is no result" "$fhrl" simulate fhrl --quiet --param drive=fastweight \
   --param "W_r=diag 6.666666666666667" --param "W_v=diag 1" --param "B=diag 0" --x0=7,0,0,0,0,0
 says err "blows up near t = 4\.32" "it names the time"
 ends 2 "a start where the field jumps is refused" "$fhrl" simulate fhrl --param epsilon=0 --x0=0,0,0,0,0,0
 says err "jumps at y = 0" "with the reason"
+ends 2 "an end at the start is refused" "$fhrl" simulate lorenz --t-end=0 --quiet
+says err "solver.t_end = '?0'?.*\(0, " "with what is allowed"
 ends 1 "a limit of steps is a failure" "$fhrl" simulate lorenz --set solver.max_steps=10 --quiet
 says err "max_steps = 10 are used up at t = " "and says where"
 ends 0 "a layer that nobody trained" "$fhrl" simulate fhrl_layer --t-end=3 -o layer --quiet

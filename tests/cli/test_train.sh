@@ -144,8 +144,12 @@ holds "trains to the same weights" cmp folder/checkpoint.safetensors file/checkp
 # controls
 # shellcheck disable=SC2086
 ends 0 "a plain GPT trains" train plain --set model.y_destination=none
-ends 2 "and has nothing to probe" "$fhrl" probe plain
-says err "y_destination = none" "which is said"
+# shellcheck disable=SC2086
+ends 0 "W_r may stay as it began" train frozen --set train.freeze=wr
+ends 2 "what to freeze is a word of the list" train frozen2 --set train.freeze=all
+says err "train.freeze = 'all'.*none\|wr\|layer\|rest" "which is said"
+ends 2 "a control has projections of its own" train odd --set model.fast_weights=delta --set model.projections=shared
+says err "projections = shared belongs to model.fast_weights = fhrl" "which is said"
 ends 2 "also before training" train plain2 --set model.y_destination=none --probe-every=10
 ends 2 "a norm that nobody reads is refused" train plain3 --set model.y_destination=none --set model.x_source=ln
 ends 2 "an evaluation of nothing is refused" train empty --set train.eval_every=10

@@ -9,8 +9,8 @@
 #include "base/random.h"
 #include "support.h"
 
-enum { D, DRIVE, HOMEOSTASIS, MEMORY, BETA, GAMMA, KAPPA, EPSILON, LAMBDA, ETA, N_FHRL };  // parameters of fhrl
-enum { L_D, L_R, L_ALPHA, L_BETA, L_GAMMA, L_C, L_RATE, N_LAYER };                         // and of fhrl_layer
+enum { D, DRIVE, HOMEOSTASIS, MEMORY, BETA, GAMMA, KAPPA, EPSILON, LAMBDA, ETA, POLE, N_FHRL }; // parameters of fhrl
+enum { L_D, L_R, L_ALPHA, L_BETA, L_GAMMA, L_C, L_RATE, L_POLE, N_LAYER };                      // and of fhrl_layer
 enum { RHO, NORM_A, LYAPUNOV, LYAPUNOV_DOT };                                              // observables of fhrl
 enum { N_MAX = 200 };
 

@@ -9,8 +9,8 @@
 #include "support.h"
 #include "variants.h"
 
-enum { D, DRIVE, HOMEOSTASIS, MEMORY, BETA, GAMMA, KAPPA, EPSILON, LAMBDA, ETA, N_FHRL };  // parameters of fhrl
-enum { L_D, L_R, L_ALPHA, L_BETA, L_GAMMA, L_C, L_RATE, N_LAYER };                         // and of fhrl_layer
+enum { D, DRIVE, HOMEOSTASIS, MEMORY, BETA, GAMMA, KAPPA, EPSILON, LAMBDA, ETA, POLE, N_FHRL }; // parameters of fhrl
+enum { L_D, L_R, L_ALPHA, L_BETA, L_GAMMA, L_C, L_RATE, L_POLE, N_LAYER };                      // and of fhrl_layer
 enum { TANH, FASTWEIGHT, NONE };
 enum { RADIAL, REENTRY, GAIN };
 enum { OUTER, NORMALIZED };
@@ -253,6 +253,69 @@ START_TEST(the_layer_stays_below_its_bounds)
 }
 END_TEST
 
+// From empty slots and without reentry |w| = r (1 - e^{-a t})^2 |k . v|, whatever y does, and y runs to infinity as the logarithm
+// of its distance from the pole.
+START_TEST(above_beta_one_the_pole_ends_the_layer_where_it_lies)
+{
+  static const fhrl_method methods[] = {
+    FHRL_METHOD_ADAMS, FHRL_METHOD_BDF, FHRL_METHOD_DOP853, FHRL_METHOD_DOPRI5, FHRL_METHOD_VERNER};
+  const double beta = 1.05, a = 0.1, p[N_LAYER] = {LD, LR, a, beta, 0.0, 1.0, 0, 1};
+  double x0[LN] = {0}, k[LD], v[LD], *u;
+  fhrl_err err = {0};
+  fhrl_integrator *it;
+  const fhrl_solver how = {.method = methods[_i], .rtol = 1e-9, .atol = 1e-12, .max_steps = 100000};
+  fhrl_system *s = variants_bind(fhrl_system_find("fhrl_layer"), p, 5, &u);
+  fhrl_matvec(LD, LD, s->m[1], u, k); // W_k, W_v; the biases are 0
+  fhrl_matvec(LD, LD, s->m[2], u, v);
+  const double level = 1.0 - 1.0 / beta, slope = LR * fabs(fhrl_dot(LD, k, v)) / fhrl_norm(LD, k);
+  const double want = -log1p(-sqrt(level / slope)) / a;
+  ck_assert_msg(want > 0.5, "the pole is at %g", want);
+  assert_ok(fhrl_integrator_create(s, NULL, &how, 0.0, x0, &it, &err));
+  assert_fails(fhrl_integrator_advance(it, 50.0, &err), FHRL_EVENT, &err, "fhrl_layer ends at t = ");
+  ck_assert_msg(strstr(err.msg, "pole, the gain 1/(1 + beta (|w| - 1)) has its pole"), "%s", err.msg);
+  ck_assert_double_eq_tol(fhrl_integrator_now(it), want, 2e-7);
+  for (int i = 0; i < s->n; i++) ck_assert(isfinite(fhrl_integrator_state(it)[i]));
+  long count;
+  const fhrl_happening *happened = fhrl_integrator_events(it, &count);
+  ck_assert_int_ge(count, 1);
+  ck_assert_int_eq(happened[0].event, 0);
+  fhrl_integrator_destroy(it);
+  fhrl_system_destroy(s);
+  free(u);
+}
+END_TEST
+
+// gain alone, beta = 2: rho' = -2 rho + rho/(1 + beta (rho - 1)) leads away from its pole 1/2 on either side, to 3/4 and to 0.
+START_TEST(above_beta_one_the_pole_of_the_gain_is_refused_as_a_start_and_repels)
+{
+  const double p[N_FHRL] = {DIM, NONE, GAIN, OUTER, 2.0, 0.15, 1.0, 0.0, 0.5, 0.0, 1};
+  double x0[N];
+  for (int k = 0; k < 2; k++) {
+    start(k == 0 ? 0.5 + 1e-6 : 0.5 - 1e-6, x0);
+    run r = begin("fhrl", p, x0, 1e-10);
+    ck_assert_double_eq_tol(fhrl_norm(DIM, at(&r, 40.0)), k == 0 ? 0.75 : 0.0, 1e-8);
+    end(&r);
+  }
+  start(0.5, x0);
+  double *u;
+  fhrl_system *s = variants_bind(fhrl_system_find("fhrl"), p, 5, &u);
+  ck_assert_str_eq(s->model->refuse_start(s, x0), "there the gain has its pole");
+  fhrl_system_destroy(s);
+  free(u);
+}
+END_TEST
+
+START_TEST(beta_above_one_has_to_be_asked_for)
+{
+  const double layer[N_LAYER] = {LD, LR, 0.1, 1.5, 0.1, 1.0, 0, 0}, split[N_FHRL] = {DIM, NONE, GAIN, OUTER, 1.5, 0, 1, 0, 1, 0, 0};
+  fhrl_dims dims;
+  fhrl_err err;
+  int n;
+  assert_fails(fhrl_system_dims(fhrl_system_find("fhrl_layer"), layer, &dims, &n, &err), FHRL_ARG, &err, "or allow_pole = true");
+  assert_fails(fhrl_system_dims(fhrl_system_find("fhrl"), split, &dims, &n, &err), FHRL_ARG, &err, "or allow_pole = true");
+}
+END_TEST
+
 int main(void)
 {
   Suite *s = suite_create("models/fhrl along trajectories");
@@ -267,6 +330,9 @@ int main(void)
   tcase_add_loop_test(t, differences_of_slots_decay_at_the_rate_of_the_slots, 0, 2);
   tcase_add_test(t, the_memory_collapses_to_rank_one_twice_as_fast);
   tcase_add_test(t, the_layer_stays_below_its_bounds);
+  tcase_add_loop_test(t, above_beta_one_the_pole_ends_the_layer_where_it_lies, 0, 5);
+  tcase_add_test(t, above_beta_one_the_pole_of_the_gain_is_refused_as_a_start_and_repels);
+  tcase_add_test(t, beta_above_one_has_to_be_asked_for);
   suite_add_tcase(s, t);
   return run_suite(s);
 }

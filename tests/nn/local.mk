@@ -9,11 +9,12 @@ tests_nn_test_golden_double_CFLAGS = $(AM_CFLAGS) -DFHRL_NN_DOUBLE
 tests_nn_test_golden_double_LDADD = $(NN64_LDADD)
 
 check_PROGRAMS += tests/nn/test_gradient_double
-tests_nn_test_gradient_double_SOURCES = tests/nn/test_gradient.c tests/nn/reference.c tests/nn/reference.h
+tests_nn_test_gradient_double_SOURCES = tests/nn/test_gradient.c tests/nn/reference.c tests/nn/reference.h \
+	tests/nn/reference_memory.c tests/nn/reference_memory.h
 tests_nn_test_gradient_double_CFLAGS = $(AM_CFLAGS) -DFHRL_NN_DOUBLE
 tests_nn_test_gradient_double_LDADD = $(NN64_LDADD)
 
-check_PROGRAMS += tests/nn/test_corpus tests/nn/test_gpt tests/nn/test_kernel tests/nn/test_record tests/nn/test_train
+check_PROGRAMS += tests/nn/test_corpus tests/nn/test_gpt tests/nn/test_kernel tests/nn/test_metadata tests/nn/test_record tests/nn/test_train
 tests_nn_test_record_SOURCES = tests/nn/test_record.c tests/nn/case.c tests/nn/case.h
 
 check_PROGRAMS += tests/nn/test_sample tests/nn/test_sample_double

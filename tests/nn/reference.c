@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 64 }; // tokens, channels and bytes of a test's network
+#include "reference_memory.h"
+
+enum { MOST = REFERENCE_MOST };
 
 typedef struct run {
   const fhrl_gpt *gpt;
@@ -142,7 +144,8 @@ static double sequence_loss(const run *r, const unsigned char *byte)
       h[t][j] = (double)p->tok[byte[t] * c->d + j] + (double)p->pos[t * c->d + j];
   for (int l = 0; l < c->layers; l++) {
     attend(c, &p->layer[l], h);
-    if (c->y_destination != FHRL_GPT_TO_NONE) reenter(r, l, h);
+    if (c->y_destination != FHRL_GPT_TO_NONE && c->fast_weights == FHRL_GPT_FHRL) reenter(r, l, h);
+    if (c->y_destination != FHRL_GPT_TO_NONE) reference_memory(c, &p->layer[l], h);
     transform(c, &p->layer[l], h);
   }
   for (int t = 0; t < c->T; t++) {

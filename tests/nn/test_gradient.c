@@ -29,6 +29,13 @@ static const struct {
 };
 enum { CASES = BASIC * sizeof variant / sizeof *variant };
 
+// The fast weights of others, which have none of those switches but tied and biases.
+static const struct {
+  const char *name;
+  int fast_weights;
+} control[] = {{"hebbian", FHRL_GPT_HEBBIAN}, {"delta", FHRL_GPT_DELTA}, {"retention", FHRL_GPT_RETENTION}};
+enum { CONTROLS = 2 * 2 * sizeof control / sizeof *control };
+
 static void fill(fhrl_gpt *gpt)
 {
   const fhrl_random at = {.seed = 5, .stream = FHRL_STREAM_INIT};
@@ -41,28 +48,17 @@ static void fill(fhrl_gpt *gpt)
   free(z);
 }
 
-START_TEST(gradient_equals_central_differences)
+static fhrl_gpt_config small(void)
+{
+  return (fhrl_gpt_config){.vocabulary = V, .d = C, .heads = 2, .layers = 2, .T = T, .mlp = 2, .r = R, .alpha = 0.31,
+    .beta = 0.57, .gamma = 0.73, .biases = 1, .ema = 1};
+}
+
+// The largest difference of any parameter's gradient, relative to the largest gradient.
+static double check(fhrl_gpt_config c, int noisy, double h)
 {
   fhrl_err err;
   fhrl_gpt gpt;
-  fhrl_gpt_config c = {.vocabulary = V,
-    .d = C,
-    .heads = 2,
-    .layers = 2,
-    .T = T,
-    .mlp = 2,
-    .r = R,
-    .alpha = 0.31,
-    .beta = 0.57,
-    .gamma = 0.73};
-  c.projections = _i & 1;
-  c.tied = _i >> 1 & 1;
-  c.feedback_gradient = (_i >> 2) % 3;
-  const int noisy = _i / 12 % 2, v = _i / BASIC;
-  c.biases = variant[v].biases;
-  c.x_source = variant[v].x_source;
-  c.y_destination = variant[v].y_destination;
-  c.ema = variant[v].ema;
   assert_ok(fhrl_gpt_init(&c, &gpt, &err));
   fill(&gpt);
   unsigned char bytes[B * (T + 1)];
@@ -81,7 +77,6 @@ START_TEST(gradient_equals_central_differences)
   assert_close("loss", &loss, &plain, 1, 1e-12);
   for (size_t i = 0; i < gpt.count; i++) scale = fmax(scale, fabs((double)grads[i]));
   for (size_t i = 0; i < gpt.count; i++) {
-    const double h = 1e-5;
     const fhrl_real here = gpt.weights[i];
     gpt.weights[i] = (fhrl_real)((double)here + h);
     const double above = reference_loss(&gpt, &s, &noise, &past);
@@ -94,12 +89,39 @@ START_TEST(gradient_equals_central_differences)
       difference <= 1e-7, "%s[%zu]: %.3g of the largest gradient", t.name, i - t.offset, difference);
     worst = fmax(worst, difference);
   }
-  printf("%s: %s, %s, %s, %s: within %.2g\n", variant[v].name, c.projections ? "shared" : "own", c.tied ? "tied" : "untied",
-    (const char *[]){"detached", "full", "state"}[c.feedback_gradient], noisy ? "noise" : "no noise",
-    worst);
   fhrl_engine_free(&e);
   reference_free(&past);
   fhrl_gpt_free(&gpt);
+  return worst;
+}
+
+START_TEST(gradient_equals_central_differences)
+{
+  fhrl_gpt_config c = small();
+  c.projections = _i & 1;
+  c.tied = _i >> 1 & 1;
+  c.feedback_gradient = (_i >> 2) % 3;
+  const int noisy = _i / 12 % 2, v = _i / BASIC;
+  c.biases = variant[v].biases;
+  c.x_source = variant[v].x_source;
+  c.y_destination = variant[v].y_destination;
+  c.ema = variant[v].ema;
+  c.beta = v == 0 && c.tied ? 0.0 : c.beta; // without homeostasis
+  const double worst = check(c, noisy, 1e-5);
+  printf("%s: %s, %s, %s, %s: within %.2g\n", variant[v].name, c.projections ? "shared" : "own", c.tied ? "tied" : "untied",
+    (const char *[]){"detached", "full", "state"}[c.feedback_gradient], noisy ? "noise" : "no noise",
+    worst);
+}
+END_TEST
+
+START_TEST(gradient_of_other_fast_weights_equals_central_differences)
+{
+  fhrl_gpt_config c = small();
+  c.fast_weights = control[_i / 4].fast_weights;
+  c.tied = _i & 1;
+  c.biases = _i >> 1 & 1;
+  const double worst = check(c, 0, 1e-6); // norms within a recurrence curve more
+  printf("%s: %s, %s: within %.2g\n", control[_i / 4].name, c.tied ? "tied" : "untied", c.biases ? "biases" : "no biases", worst);
 }
 END_TEST
 
@@ -109,6 +131,7 @@ int main(void)
   TCase *t = tcase_create("differences");
   tcase_set_timeout(t, 120);
   tcase_add_loop_test(t, gradient_equals_central_differences, 0, CASES);
+  tcase_add_loop_test(t, gradient_of_other_fast_weights_equals_central_differences, 0, CONTROLS);
   suite_add_tcase(s, t);
   return run_suite(s);
 }

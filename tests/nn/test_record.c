@@ -101,9 +101,7 @@ START_TEST(what_cannot_be_recorded_is_refused)
   assert_fails(fhrl_record_run(&c.gpt, &s, &c.noise, 1, r, &err), FHRL_ARG, &err,
     "byte 200 at position 3 of sequence 1");
   c.bytes[s.stride + 3] = 1;
-  fhrl_gpt wide, plain = {.config = c.gpt.config};
-  plain.config.y_destination = FHRL_GPT_TO_NONE;
-  assert_fails(fhrl_record_run(&plain, &s, &c.noise, 1, r, &err), FHRL_ARG, &err, "y_destination = none");
+  fhrl_gpt wide;
   const fhrl_gpt_config large = {.vocabulary = 2, .d = 256, .heads = 256, .layers = 1, .T = 4096, .mlp = 1,
     .r = 1, .alpha = 1, .beta = 1, .ema = 1};
   unsigned char *zeros = calloc(4096, 1);
@@ -119,6 +117,38 @@ START_TEST(what_cannot_be_recorded_is_refused)
 }
 END_TEST
 
+// What each kind of layer leaves: all, no slots, no y.
+START_TEST(other_kinds_record_what_they_have)
+{
+  fhrl_gpt gpt;
+  fhrl_record *r = malloc(sizeof *r);
+  fhrl_gpt_config c = {.vocabulary = 9, .d = 8, .heads = 2, .layers = 2, .T = 6, .mlp = 2, .r = 2, .alpha = 0.3, .beta = 0.5,
+    .gamma = 0.4, .biases = 1, .ema = 1, .fast_weights = _i};
+  if (_i == 4) {
+    c.fast_weights = FHRL_GPT_FHRL;
+    c.y_destination = FHRL_GPT_TO_NONE;
+  }
+  unsigned char byte[3 * 6];
+  for (int i = 0; i < 18; i++) byte[i] = (unsigned char)(i * i % 9);
+  assert_ok(fhrl_gpt_init(&c, &gpt, &err));
+  fhrl_gpt_randomize(&gpt, 3);
+  assert_ok(fhrl_record_run(&gpt, &(fhrl_sequences){byte, 3, 6}, &(fhrl_noise){.off = 1}, 1, r, &err));
+  for (int l = 0; l < 2; l++) {
+    const fhrl_record_layer *layer = &r->layer[l];
+    ck_assert(!layer->U == (_i != 0));
+    ck_assert(!layer->y == (_i == 4));
+    for (int i = 0; i < 3 * 6 * 8; i++) {
+      if (_i != 0) ck_assert_float_eq(layer->x[i], layer->x_pre[i]);
+      if (layer->y && i % 48 >= 8) ck_assert_float_ne(layer->y[i], 0);
+      if (l == 1) ck_assert_double_eq_tol((double)layer->x_pre[i], (double)(r->layer[0].h_out[i] + layer->attention[i]), 1e-6);
+    }
+  }
+  fhrl_record_free(r);
+  free(r);
+  fhrl_gpt_free(&gpt);
+}
+END_TEST
+
 int main(void)
 {
   Suite *s = suite_create("nn/record");
@@ -127,6 +157,7 @@ int main(void)
   tcase_add_test(t, input_is_the_norm_where_x_is_read_from_it);
   tcase_add_test(t, threads_and_company_do_not_change_a_bit);
   tcase_add_test(t, what_cannot_be_recorded_is_refused);
+  tcase_add_loop_test(t, other_kinds_record_what_they_have, 0, 5);
   suite_add_tcase(s, t);
   return run_suite(s);
 }

@@ -23,9 +23,10 @@ static fhrl_gpt_config variant(int i)
   c.biases = i != 2;
   c.ema = i == 3 ? 0.4 : 1;
   c.y_destination = i == 4 ? FHRL_GPT_TO_NONE : FHRL_GPT_TO_STREAM;
+  c.fast_weights = i >= 5 ? i - 4 : FHRL_GPT_FHRL;
   return c;
 }
-enum { VARIANTS = 5 };
+enum { VARIANTS = 8 };
 
 static fhrl_gpt make(fhrl_gpt_config c)
 {
@@ -96,8 +97,9 @@ END_TEST
 START_TEST(carried_memory_reaches_beyond_the_window)
 {
   enum { LONG = 40 };
-  fhrl_gpt_config c = variant(_i == 0 ? 0 : 3), l;
-  c.T = 7 + _i;
+  static const int kind[] = {0, 3, 5, 6, 7};
+  fhrl_gpt_config c = variant(kind[_i]), l;
+  c.T = 7 + _i % 2;
   c.layers = 1;
   l = c;
   l.T = LONG;
@@ -187,7 +189,7 @@ int main(void)
   TCase *t = tcase_create("sample");
   tcase_set_timeout(t, 60);
   tcase_add_loop_test(t, logits_are_those_of_the_full_pass_of_the_window, 0, VARIANTS);
-  tcase_add_loop_test(t, carried_memory_reaches_beyond_the_window, 0, 2);
+  tcase_add_loop_test(t, carried_memory_reaches_beyond_the_window, 0, 5);
   tcase_add_test(t, bytes_are_drawn_as_their_probabilities_say);
   tcase_add_test(t, what_cannot_be_read_is_refused);
   suite_add_tcase(s, t);

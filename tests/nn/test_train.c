@@ -456,6 +456,51 @@ START_TEST(a_number_that_is_not_finite_stops_training_and_keeps_everything)
 }
 END_TEST
 
+// Element by element: what is frozen keeps its bits, what is not has moved.
+START_TEST(what_is_frozen_stays_and_the_rest_learns)
+{
+  static const struct {
+    int freeze, kind;
+    const char *frozen; // the parts of a block that stay, "*": all and what is outside of blocks
+  } cases[] = {{FHRL_FREEZE_WR, FHRL_GPT_FHRL, "wr"}, {FHRL_FREEZE_LAYER, FHRL_GPT_FHRL, "wr fq fk fv"},
+    {FHRL_FREEZE_LAYER, FHRL_GPT_DELTA, "fq fk fv fs fo"}, {FHRL_FREEZE_LAYER, FHRL_GPT_HEBBIAN, "fh fx lnm fo"},
+    {FHRL_FREEZE_REST, FHRL_GPT_RETENTION, "*"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    fhrl_train t;
+    fhrl_gpt begin;
+    fhrl_train_job job = make_style(_i ? DESCENT : RICH, NULL, 2);
+    job.model.fast_weights = cases[i].kind;
+    job.train.value[FHRL_TRAIN_FREEZE] = cases[i].freeze;
+    assert_ok(fhrl_train_init(&job, &t, &err));
+    assert_ok(fhrl_gpt_init(&job.model, &begin, &err));
+    memcpy(begin.weights, t.gpt.weights, t.gpt.count * sizeof *begin.weights);
+    assert_ok(fhrl_train_run(&t, &err));
+    fhrl_gpt_tensor *tensor = malloc(FHRL_GPT_TENSORS_MAX * sizeof *tensor);
+    const int count = fhrl_gpt_layout(&job.model, tensor, NULL);
+    for (int k = 0; k < count; k++) {
+      char part[40] = "", name[40];
+      sscanf(tensor[k].name, "blocks.%*d.%39[^.]", part);
+      snprintf(name, sizeof name, " %s ", part);
+      char list[64];
+      snprintf(list, sizeof list, " %s ", cases[i].frozen);
+      const int layer = strstr(" wr fq fk fv fg fo ", name) && part[0];
+      const int frozen = cases[i].frozen[0] == '*' ? !layer : part[0] && strstr(list, name);
+      const int same = memcmp(begin.weights + tensor[k].offset, t.gpt.weights + tensor[k].offset,
+                         tensor[k].count * sizeof *begin.weights) == 0;
+      ck_assert_msg(same == !!frozen, "case %zu: %s %s", i, tensor[k].name, frozen ? "moved" : "did not learn");
+    }
+    free(tensor);
+    fhrl_gpt_free(&begin);
+    fhrl_train_free(&t);
+  }
+  fhrl_train t;
+  fhrl_train_job job = make_job(NULL, 1);
+  job.model.y_destination = FHRL_GPT_TO_NONE;
+  job.train.value[FHRL_TRAIN_FREEZE] = FHRL_FREEZE_REST;
+  assert_fails(fhrl_train_init(&job, &t, &err), FHRL_ARG, &err, "leaves nothing to learn");
+}
+END_TEST
+
 START_TEST(loss_falls_towards_the_floor)
 {
   fhrl_train *t = malloc(sizeof *t);
@@ -490,6 +535,7 @@ int main(void)
   tcase_add_test(t, bad_settings_are_refused_by_name);
   tcase_add_test(t, training_goes_on_from_a_checkpoint);
   tcase_add_test(t, a_number_that_is_not_finite_stops_training_and_keeps_everything);
+  tcase_add_loop_test(t, what_is_frozen_stays_and_the_rest_learns, 0, 2);
   tcase_add_test(t, loss_falls_towards_the_floor);
   suite_add_tcase(s, t);
   return run_suite(s);

@@ -181,6 +181,51 @@ START_TEST(sines_have_their_frequencies_and_a_band_upside_down_is_refused)
 }
 END_TEST
 
+START_TEST(held_values_last_for_their_intervals_and_are_drawn_from_the_frozen_path)
+{
+  static const char *const keys[][2] = {{"amplitude", "0.5"}, {"hold", "0.1"}};
+  fhrl_input in;
+  double u[2], before[2] = {0.0, 0.0}, sum = 0.0, square = 0.0, lag = 0.0;
+  make(&in, "held", 2, keys, 2);
+  double t = 0.0;
+  for (int k = 0; k < 20000; k++) { // every break follows the one before, whatever multiples of 0.1 round to
+    const double end = fhrl_input_break(&in, t);
+    ck_assert_double_eq(end, (k + 1) * 0.1);
+    fhrl_input_at(&in, t, u);
+    const double first = u[0];
+    fhrl_input_at(&in, nextafter(end, 0.0), u);
+    ck_assert_double_eq(u[0], first);
+    sum += u[0], square += u[0] * u[0], lag += u[0] * before[0] + u[0] * u[1];
+    ck_assert(u[0] != before[0]);
+    before[0] = u[0];
+    t = end;
+  }
+  ck_assert_double_le(fabs(sum / 20000), 4.0 * 0.5 / sqrt(20000));                   // four standard errors
+  ck_assert_double_eq_tol(square / 20000, 0.25, 4.0 * 0.25 * sqrt(2.0 / 20000));
+  ck_assert_double_le(fabs(lag / 20000), 4.0 * 0.25 * sqrt(2.0 / 20000)); // neither neighbours nor channels are alike
+  ck_assert_int_eq(fhrl_input_varies(&in), 0);
+  fhrl_input_at(&in, -3.0, u); // before 0 the first
+  fhrl_input_at(&in, 0.05, before);
+  ck_assert_double_eq(u[1], before[1]);
+  fhrl_input_free(&in);
+}
+END_TEST
+
+START_TEST(a_linear_input_may_begin_at_nothing)
+{
+  static const char *const keys[][2] = {{"amplitude", "0"}, {"slope", "0.25"}}, *const one[][2] = {{"amplitude", "1"}};
+  fhrl_input in, constant;
+  double u[2], normal[2];
+  make(&in, "linear", 2, keys, 2);
+  make(&constant, "constant", 2, one, 1);
+  fhrl_input_at(&constant, 0.0, normal);
+  fhrl_input_at(&in, 3.0, u);
+  for (int i = 0; i < 2; i++) ck_assert_double_eq_tol(u[i], 0.75 * normal[i], 1e-15);
+  fhrl_input_free(&in);
+  fhrl_input_free(&constant);
+}
+END_TEST
+
 START_TEST(auto_is_nothing_for_a_system_without_inputs)
 {
   fhrl_err err;
@@ -258,6 +303,8 @@ int main(void)
   tcase_add_test(t, a_linear_input_and_a_chirp_have_the_amplitudes_of_a_sine);
   tcase_add_test(t, noise_keeps_to_its_band_and_its_variance_and_is_frozen);
   tcase_add_test(t, sines_have_their_frequencies_and_a_band_upside_down_is_refused);
+  tcase_add_test(t, held_values_last_for_their_intervals_and_are_drawn_from_the_frozen_path);
+  tcase_add_test(t, a_linear_input_may_begin_at_nothing);
   tcase_add_test(t, auto_is_nothing_for_a_system_without_inputs);
   tcase_add_test(t, one_sequence_of_a_file_is_read_or_the_reason_given);
   suite_add_tcase(s, t);

@@ -88,7 +88,7 @@ START_TEST(a_step_sees_the_input_at_its_beginning)
   fhrl_system *s;
   fhrl_input in;
   fhrl_trajectory tr;
-  fhrl_counters count;
+  fhrl_counters count = {0};
   const fhrl_solver solver = every(1.0, 3.0);
   assert_ok(fhrl_system_bind(&model, NULL, NULL, &s, &err));
   assert_ok(fhrl_input_hold(&in, 2, 1, held, &err));

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// trajectory_part: what a running simulation has behind it, on the disk: trajectory.part
+//
+// A run ends in files that are written whole, so an interrupted one leaves this instead. It grows by a block at every scheduled
+// boundary (solver.checkpoint_every points), where an integrator also restarts from its own state, whether anybody keeps the
+// file or not: a run that goes on from the last whole block therefore does what one that never stopped does, bit by bit.
+// A block that did not reach the disk whole is found by its checksum and cut off with all that follows it.
+//
+//   file  = "fhrlpart", identity (u64), row (u64: doubles a row), block ...          all in the byte order of the machine
+//   block = rows, events, crossings (u64 each), rows of t, x (n), u (n_u), observables, events as (t, event, index), crossings
+//           as x (n), fhrl_integrator_past, checksum (u64) of all this
+#pragma once
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ode/trajectory.h"
+
+typedef struct fhrl_trajectory_part {
+  FILE *stream;       // owned; NULL: no file is kept
+  const char *path;   // borrowed
+  size_t rows;        // of the trajectory that are in the file
+  long events, crossings; // likewise
+  double synced;      // clock of the last time that the disk was asked to have it
+  fhrl_integrator_past past;   // at the end of the last block
+  fhrl_happening *happened;    // owned: (events), of the blocks that were found
+  double *at;                  // owned: (crossings, n), likewise
+} fhrl_trajectory_part;
+
+// What makes two runs the same: model, parameters, matrices, input, solver, start x0 (n) and `build` (a version). Not the
+// names of files but what was read from them.
+uint64_t fhrl_trajectory_part_identity(const fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, const double x0[],
+  const char *build);
+
+// Opens PATH for the trajectory that tr will hold (initialised, nothing recorded). Whole blocks of the same identity go into
+// tr, `past` and `happened`; a file of another identity, or no such file at all, is begun anew. FHRL_IO, FHRL_NOMEM.
+fhrl_status fhrl_trajectory_part_open(fhrl_trajectory_part *part, const char *path, uint64_t identity, fhrl_trajectory *tr, fhrl_err *err);
+
+// Appends what tr has recorded since the last block, with what the integrator carries on; nothing if no file is kept.
+fhrl_status fhrl_trajectory_part_append(fhrl_trajectory_part *part, const fhrl_trajectory *tr,
+  const fhrl_trajectory_kept *kept, fhrl_err *err);
+
+void fhrl_trajectory_part_close(fhrl_trajectory_part *part); // the file stays
+void fhrl_trajectory_part_remove(fhrl_trajectory_part *part); // once the run's own files are written; closes, too
