@@ -110,6 +110,11 @@ fhrl_status fhrl_portrait_end(fhrl_portrait_rows *rows, fhrl_err *err)
   return fhrl_portrait_add(rows, FHRL_NAN, FHRL_NAN, FHRL_NAN, FHRL_NAN, FHRL_NAN, err);
 }
 
+fhrl_status fhrl_portrait_stopped(const fhrl_portrait *p, fhrl_err *err)
+{
+  return p->stop && *p->stop ? fhrl_fail(err, FHRL_INTERRUPT, "interrupted: a portrait is drawn as a whole") : FHRL_OK;
+}
+
 // ---- what a portrait is made with
 
 typedef struct studio {
@@ -429,7 +434,7 @@ fhrl_status fhrl_portrait_make(fhrl_system *s, const fhrl_input *in, const fhrl_
 {
   const double none = FHRL_NAN;
   fhrl_portrait p = {.kind = plan->plane, .rho_star = none, .bound = none, .A_bar = none, .share = {none, none},
-    .colour = plan->colour};
+    .colour = plan->colour, .stop = plan->stop};
   studio w = {.p = &p, .plan = plan, .in = in, .solver = solver, .whole = s};
   const size_t n = (size_t)s->n;
   w.base = calloc(4 * n + 2, sizeof *w.base);
@@ -442,6 +447,7 @@ fhrl_status fhrl_portrait_make(fhrl_system *s, const fhrl_input *in, const fhrl_
   close(&w);
   fhrl_portrait_flow_free(&w.flow);
   free(w.base);
+  p.stop = NULL;
   if (status == FHRL_OK) *out = p;
   else fhrl_portrait_free(&p);
   return status;

@@ -7,6 +7,8 @@
 // for good: two states with a flow of their own. What each plane means: portrait_plane.h.
 #pragma once
 
+#include <signal.h>
+
 #include "analysis/equilibrium.h"
 #include "ode/integrator.h"
 
@@ -53,6 +55,7 @@ typedef struct fhrl_portrait_plan {
   int levels;                          // level sets, besides those through saddles; 0: none at all
   const char *observable;              // of the level sets; empty: energy or invariant, where no orbit climbs it
   fhrl_equilibrium_plan equilibria;
+  const volatile sig_atomic_t *stop;   // not 0: it is to end; NULL: nobody says
 } fhrl_portrait_plan;
 
 // Rows of the table of a layer: x, y and what the layer adds; a NaN row ends a line.
@@ -110,6 +113,7 @@ typedef struct fhrl_portrait {
   int curves, surfaces; // manifolds of saddles that are curves, and those of more dimensions, which are not drawn
   fhrl_portrait_rows layer[FHRL_PORTRAIT_LAYERS];
   fhrl_equilibria equilibria; // of a slice: of its two states
+  const volatile sig_atomic_t *stop; // the plan's, while it is made
 } fhrl_portrait;
 
 // From [portrait] and [equilibria]; texts are borrowed from the configuration. Unless they were set,
@@ -117,8 +121,8 @@ typedef struct fhrl_portrait {
 void fhrl_portrait_options(const fhrl_config *config, int states, fhrl_portrait_plan *out);
 
 // FHRL_ARG for a map, a system of one state, a plane that this model does not have, unknown components or observables,
-// malformed points; FHRL_NUMERIC for pca of an ensemble that does not spread; FHRL_NOMEM. Orbits that end early are drawn
-// so far.
+// malformed points; FHRL_NUMERIC for pca of an ensemble that does not spread; FHRL_NOMEM; FHRL_INTERRUPT. Orbits that end
+// early are drawn so far.
 fhrl_status fhrl_portrait_make(fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver,
   const fhrl_portrait_plan *plan, const double x0[], fhrl_portrait *out, fhrl_err *err);
 void fhrl_portrait_free(fhrl_portrait *p); // leaves it zeroed
@@ -127,3 +131,5 @@ void fhrl_portrait_free(fhrl_portrait *p); // leaves it zeroed
 fhrl_status fhrl_portrait_add(fhrl_portrait_rows *rows, double x, double y, double dx, double dy, double value,
   fhrl_err *err);
 fhrl_status fhrl_portrait_end(fhrl_portrait_rows *rows, fhrl_err *err);
+
+fhrl_status fhrl_portrait_stopped(const fhrl_portrait *p, fhrl_err *err); // FHRL_INTERRUPT once it is to end

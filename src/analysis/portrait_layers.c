@@ -98,13 +98,14 @@ fhrl_status fhrl_portrait_layers_nullclines(fhrl_portrait *p, const fhrl_portrai
   const size_t points = (size_t)n * n;
   double *f = malloc((2 * points + (size_t)plane->s->n) * sizeof *f), *x = f ? f + 2 * points : NULL;
   if (f == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a grid of %d x %d", n, n);
-  for (int i = 0; i < n * n; i++) {
+  fhrl_status status = FHRL_OK;
+  for (int i = 0; i < n * n && status == FHRL_OK; i++) {
     double point[2], v[2] = {FHRL_NAN, FHRL_NAN};
     grid_point(p, n, i, point);
     if (fhrl_portrait_plane_lift(plane, point, x)) fhrl_portrait_plane_velocity(plane, x, v);
     for (int axis = 0; axis < 2; axis++) f[axis * points + (size_t)i] = v[axis];
+    status = fhrl_portrait_stopped(p, err);
   }
-  fhrl_status status = FHRL_OK;
   for (int axis = 0; axis < 2 && status == FHRL_OK; axis++)
     status = trace(p, n, f + (size_t)axis * points, &p->layer[FHRL_PORTRAIT_NULL_ACROSS + axis], FHRL_NAN, err);
   free(f);
@@ -270,6 +271,7 @@ fhrl_status fhrl_portrait_layers_levels(fhrl_portrait *p, const fhrl_portrait_pl
   if (!descends(&w, p, &steady) && !*name) goto done; // no function that organises this flow
   for (int i = 0; i < n * n; i++) {
     double point[2];
+    FHRL_DO(status, fhrl_portrait_stopped(p, err));
     grid_point(p, n, i, point);
     f[i] = fhrl_portrait_plane_lift(plane, point, w.x) ? observed(&w, w.x) : FHRL_NAN;
   }

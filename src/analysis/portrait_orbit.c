@@ -84,6 +84,7 @@ static fhrl_status follow(const fhrl_portrait *p, const fhrl_portrait_plane *pla
   int still = 0;
   FHRL_TRY(fhrl_portrait_add(rows, to[0], to[1], FHRL_NAN, FHRL_NAN, 0.0, err));
   for (int n = 1; n < POINTS_MAX && fhrl_integrator_now(it) < path->t_end && gone < path->arc && !far_out(&k); n++) {
+    FHRL_TRY(fhrl_portrait_stopped(p, err));
     const double t = fmin(fhrl_integrator_now(it) + dt, path->t_end), before = fhrl_integrator_now(it);
     const int failed = fhrl_integrator_advance(it, t, NULL) != FHRL_OK; // a blow-up ends the orbit, not the portrait
     if (failed && !(fhrl_integrator_now(it) > before)) break;

@@ -4,6 +4,7 @@
 
 #include "analysis/portrait.h"
 #include "analysis/portrait_save.h"
+#include "base/signals.h"
 #include "cli/output.h"
 #include "cli/preview.h"
 #include "cli/setup.h"
@@ -136,6 +137,7 @@ fhrl_status fhrl_cmd_portrait(const fhrl_run *run, fhrl_err *err)
   fhrl_status status = FHRL_OK;
   FHRL_DO(status, fhrl_setup_open(&s, run, extra, FHRL_COUNT(extra), err));
   fhrl_portrait_options(&s.config, s.system->n, &plan);
+  plan.stop = fhrl_signals_flag();
   snprintf(folder, sizeof folder, "portrait-%s", s.model->name);
   FHRL_DO(status, fhrl_output_open(&out, run, run->preview ? NULL : folder, "portrait.json", &s.config, s.seed, err));
   FHRL_DO(status, fhrl_portrait_make(s.system, &s.input, &s.solver, &plan, s.x0, &p, err));

@@ -227,6 +227,19 @@ START_TEST(an_orbit_that_leaves_for_good_does_not_stretch_the_window)
 }
 END_TEST
 
+START_TEST(it_ends_when_it_is_told_to)
+{
+  fhrl_err err = {FHRL_OK, ""};
+  given g = given_system("lorenz", "", (fhrl_section){"portrait", fhrl_portrait_fields, fhrl_portrait_field_count});
+  const volatile sig_atomic_t stop = 2;
+  fhrl_portrait p;
+  const fhrl_portrait_plan plan = {.x = "", .y = "", .at = "", .starts = "", .observable = "", .arrows = 4, .grid = 10, .arc = 1,
+    .reach = 1, .equilibria = {.starts = 4, .limit = 5, .spread = 1, .tolerance = 1e-11, .distinct = 1e-6}, .stop = &stop};
+  assert_fails(fhrl_portrait_make(g.system, &g.input, &g.solver, &plan, g.x0, &p, &err), FHRL_INTERRUPT, &err, "interrupted");
+  given_free(&g);
+}
+END_TEST
+
 // Begins a row of ORBITS: the first, or one after the end of a line.
 static int begins(const fhrl_portrait *p, int i) { return i == 0 || isnan(row(p, FHRL_PORTRAIT_ORBITS, i - 1)[X]); }
 
@@ -335,6 +348,7 @@ int main(void)
   tcase_add_test(t, any_two_components_span_a_plane);
   tcase_add_test(t, what_cannot_be_drawn_is_refused_by_name);
   tcase_add_test(t, an_orbit_that_leaves_for_good_does_not_stretch_the_window);
+  tcase_add_test(t, it_ends_when_it_is_told_to);
   tcase_add_test(t, orbits_start_where_they_are_told_to);
   tcase_add_test(t, random_starts_follow_their_seed);
   tcase_add_test(t, the_script_left_behind_draws_the_figure);
