@@ -67,21 +67,35 @@ fhrl_status fhrl_portrait_ensemble_next(const char **at, double out[2], int *mor
   return FHRL_OK;
 }
 
-// States of one orbit at equal times, its start left out; returns how many there are before it ends.
+typedef struct tape {
+  double *at; // where the next state goes
+  int n, count;
+} tape;
+
+static fhrl_status keep(void *context, double t, const double x[], fhrl_err *err)
+{
+  tape *w = context;
+  memcpy(w->at, x, (size_t)w->n * sizeof *x);
+  w->at += w->n;
+  w->count++;
+  return FHRL_OK;
+}
+
+// States of one orbit at equal times, its start left out; *count: how many there are before it ends. t (samples): scratch.
 static fhrl_status record(fhrl_system *run, const fhrl_input *in, const fhrl_solver *solver, double t_end, int samples,
-  const double x0[], double out[], int *count, fhrl_err *err)
+  const double x0[], double t[], double out[], int *count, fhrl_err *err)
 {
   fhrl_integrator *it = NULL;
   *count = 0;
   const fhrl_status made = fhrl_integrator_create(run, in, solver, 0.0, x0, &it, err);
   if (made == FHRL_NUMERIC) return FHRL_OK; // the field is not finite there
   if (made != FHRL_OK) return made;
-  for (int i = 1; i <= samples; i++) {
-    if (fhrl_integrator_advance(it, i < samples ? t_end * i / samples : t_end, NULL) != FHRL_OK) break;
-    memcpy(out + (size_t)(*count)++ * (size_t)run->n, fhrl_integrator_state(it), (size_t)run->n * sizeof *out);
-  }
+  tape w = {.at = out, .n = run->n};
+  for (int i = 1; i <= samples; i++) t[i - 1] = i < samples ? t_end * i / samples : t_end;
+  const fhrl_status swept = fhrl_integrator_sweep(it, t, (size_t)samples, keep, &w, NULL); // what it gave up on is as it is
+  *count = w.count;
   fhrl_integrator_destroy(it);
-  return FHRL_OK;
+  return swept == FHRL_NOMEM ? fhrl_fail(err, FHRL_NOMEM, "no memory for the orbits of an ensemble") : FHRL_OK;
 }
 
 static fhrl_status find_axes(fhrl_portrait *p, fhrl_portrait_plane *plane, int count, const double states[], fhrl_err *err)
@@ -106,7 +120,7 @@ fhrl_status fhrl_portrait_ensemble_plane(fhrl_portrait *p, fhrl_portrait_plane *
   const int each = most / (plan->orbits + 1) > 2 ? most / (plan->orbits + 1) : 2;
   const size_t n = (size_t)plane->s->n, room = (size_t)each * (size_t)(plan->orbits + 1);
   const double t_end = fmin(solver->t_end, fhrl_input_end(in));
-  double *states = malloc((room * n + n) * sizeof *states), *seen = malloc(2 * room * sizeof *seen), *x = NULL;
+  double *states = malloc((room * n + n + (size_t)each) * sizeof *states), *seen = malloc(2 * room * sizeof *seen), *x = NULL;
   fhrl_status status = FHRL_OK;
   int count = 0;
   if (states == NULL || seen == NULL)
@@ -116,7 +130,8 @@ fhrl_status fhrl_portrait_ensemble_plane(fhrl_portrait *p, fhrl_portrait_plane *
     int some;
     if (k < 0) memcpy(x, x0, n * sizeof *x);
     else if (!fhrl_portrait_ensemble_member(plane->s, plan, x0, k, x)) continue;
-    FHRL_DO(status, record(run, in, solver, t_end, each, x, states + (size_t)count * n, &some, err));
+    FHRL_DO(status, fhrl_portrait_stopped(p, err));
+    FHRL_DO(status, record(run, in, solver, t_end, each, x, x + n, states + (size_t)count * n, &some, err));
     count += some;
   }
   FHRL_DO(status, find_axes(p, plane, count, states, err));

@@ -17,7 +17,7 @@ typedef struct fhrl_portrait_path {
 } fhrl_portrait_path;
 
 // From x0 (n), until the time or the arc is spent, or the projection has left the window by its own size. Where the solver
-// gives up, or for a hundred steps nothing has moved under a held input, the orbit ends. Without a window (low = high in
+// gives up, or for a hundred points nothing has moved under a held input, the orbit ends. Without a window (low = high in
 // p) lengths are measured by the extent that the orbit has shown, and it ends FAR scales from the origin. The plane looks
 // under the input at that time (in = NULL: the plane's own), which is that of t = 0 again afterwards. FHRL_NOMEM, FHRL_ARG.
 fhrl_status fhrl_portrait_orbit_draw(const fhrl_portrait *p, const fhrl_portrait_plane *plane, fhrl_system *run,
