@@ -25,11 +25,13 @@ static const fhrl_check check[] = {
   {FHRL_CHECK_EQUILIBRIUM, {3.0}, .tol = 1e-15, .why = "a = s: all is learnt"},
 };
 
-static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
 {
-  dx[0] = 2.0 * x[0] * (s->p[S] - x[0]) / s->p[TAU]; // (1)
-  return 0;
+  for (int l = 0; l < w.lanes; l++)
+    FHRL_AT(dx, 0) = 2.0 * FHRL_AT(x, 0) * (FHRL_AT(s->p, S) - FHRL_AT(x, 0)) / FHRL_AT(s->p, TAU); // (1)
 }
+FHRL_RHS_OF(field)
+FHRL_LANES_OF(field)
 
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
@@ -57,6 +59,7 @@ const fhrl_model fhrl_model_deep_linear = {
   FHRL_TABLES,
   FHRL_TERMS,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

@@ -69,6 +69,33 @@ static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
   return 0;
 }
 
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
+{
+  const int count = s->dims.matrix[0].rows, n = s->n;
+  double *restrict q = s->work;
+  double top[FHRL_LANES], total[FHRL_LANES];
+  fhrl_lane_matvec(w, count, n, s->m[0], x, 0, NULL, NULL, NULL, q);
+  for (int l = 0; l < w.lanes; l++) top[l] = FHRL_AT(q, 0), total[l] = 0.0;
+  for (int k = 1; k < count; k++)
+#pragma GCC unroll 1
+    for (int l = 0; l < w.lanes; l++) top[l] = FHRL_AT(q, k) > top[l] ? FHRL_AT(q, k) : top[l];
+  for (int k = 0; k < count; k++)
+#pragma GCC unroll 1
+    for (int l = 0; l < w.lanes; l++) {
+      FHRL_AT(q, k) = fhrl_lane_exp(w, FHRL_AT(s->p, B) * (FHRL_AT(q, k) - top[l]));
+      total[l] += FHRL_AT(q, k);
+    }
+  for (int i = 0; i < n; i++) {
+    double sum[FHRL_LANES];
+    for (int l = 0; l < w.lanes; l++) sum[l] = 0.0;
+    for (int k = 0; k < count; k++)
+#pragma GCC unroll 1
+      for (int l = 0; l < w.lanes; l++) sum[l] = fhrl_lane_madd(w, s->m[0][(size_t)k * n + i], FHRL_AT(q, k), sum[l]);
+    for (int l = 0; l < w.lanes; l++) FHRL_AT(dx, i) = sum[l] / total[l] - FHRL_AT(x, i); // (1), (2)
+  }
+}
+FHRL_LANES_OF(field)
+
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   const int count = (int)s->p[PATTERNS];
@@ -108,6 +135,7 @@ const fhrl_model fhrl_model_dense_hopfield = {
   .dims = dims,
   .start = start,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

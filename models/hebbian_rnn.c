@@ -80,6 +80,33 @@ static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
   return 0;
 }
 
+// For ensembles of small networks: beyond, sixteen overflow the cache.
+static int lanes_fit(const double p[]) { return p[N] <= 32; }
+
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
+{
+  const int n = s->dims.state[X].rows;
+  const double *a = x + (size_t)n * w.lanes;
+  double *restrict da = dx + (size_t)n * w.lanes, *restrict phi = s->work;
+  for (int i = 0; i < n; i++)
+    for (int l = 0; l < w.lanes; l++) FHRL_AT(phi, i) = fhrl_lane_tanh(w, FHRL_AT(x, i));
+  for (int i = 0; i < n; i++) {
+    double sum[FHRL_LANES];
+    for (int l = 0; l < w.lanes; l++) sum[l] = -FHRL_AT(x, i);
+    for (int j = 0; j < n; j++) {
+      const double J = s->m[0][i * n + j];
+#pragma GCC unroll 1
+      for (int l = 0; l < w.lanes; l++) {
+        const double A_ij = FHRL_AT(a, i * n + j), up = FHRL_AT(s->p, K) / n * FHRL_AT(phi, i);
+        sum[l] = fhrl_lane_madd(w, fhrl_lane_madd(w, FHRL_AT(s->p, G), J, A_ij), FHRL_AT(phi, j), sum[l]); // (1)
+        FHRL_AT(da, i * n + j) = fhrl_lane_madd(w, up, FHRL_AT(phi, j), -A_ij) / FHRL_AT(s->p, P); // (2)
+      }
+    }
+    for (int l = 0; l < w.lanes; l++) FHRL_AT(dx, i) = sum[l];
+  }
+}
+FHRL_LANES_OF(field)
+
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   const int n = (int)s->p[N];
@@ -138,6 +165,8 @@ const fhrl_model fhrl_model_hebbian_rnn = {
   .dims = dims,
   .start = start,
   .rhs = rhs,
+  .lanes = lanes,
+  .lanes_fit = lanes_fit,
   .jvp = jvp,
   .split = split,
   .observe = observe,

@@ -31,15 +31,18 @@ static const fhrl_check check[] = {
   {FHRL_CHECK_DIVERGENCE, .value = 0.0, .tol = 1e-14, .why = "a Hamiltonian flow keeps volumes"},
 };
 
-static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
 {
-  const double lambda = s->p[0];
-  dx[X] = x[PX];                                         // (1)
-  dx[Y] = x[PY];                                         // (2)
-  dx[PX] = -x[X] - 2.0 * lambda * x[X] * x[Y];           // (3)
-  dx[PY] = -x[Y] + lambda * (x[Y] * x[Y] - x[X] * x[X]); // (4)
-  return 0;
+  for (int l = 0; l < w.lanes; l++) {
+    const double a = FHRL_AT(x, X), b = FHRL_AT(x, Y), lambda = FHRL_AT(s->p, 0);
+    FHRL_AT(dx, X) = FHRL_AT(x, PX);                 // (1)
+    FHRL_AT(dx, Y) = FHRL_AT(x, PY);                 // (2)
+    FHRL_AT(dx, PX) = -a - 2.0 * lambda * a * b;     // (3)
+    FHRL_AT(dx, PY) = -b + lambda * (b * b - a * a); // (4)
+  }
 }
+FHRL_RHS_OF(field)
+FHRL_LANES_OF(field)
 
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
@@ -76,6 +79,7 @@ const fhrl_model fhrl_model_henon_heiles = {
   FHRL_TABLES,
   FHRL_TERMS,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

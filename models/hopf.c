@@ -26,14 +26,16 @@ static const fhrl_check check[] = {
   {FHRL_CHECK_EQUILIBRIUM, {0.0, 0.0}, .tol = 1e-15, .why = "the origin solves (1)-(2)"},
 };
 
-static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
 {
-  const double *p = s->p;
-  const double g = p[MU] - (x[X] * x[X] + x[Y] * x[Y]);
-  dx[X] = g * x[X] - p[W] * x[Y]; // (1)
-  dx[Y] = p[W] * x[X] + g * x[Y]; // (2)
-  return 0;
+  for (int l = 0; l < w.lanes; l++) {
+    const double a = FHRL_AT(x, X), b = FHRL_AT(x, Y), g = FHRL_AT(s->p, MU) - (a * a + b * b);
+    FHRL_AT(dx, X) = g * a - FHRL_AT(s->p, W) * b; // (1)
+    FHRL_AT(dx, Y) = FHRL_AT(s->p, W) * a + g * b; // (2)
+  }
 }
+FHRL_RHS_OF(field)
+FHRL_LANES_OF(field)
 
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
@@ -68,6 +70,7 @@ const fhrl_model fhrl_model_hopf = {
   FHRL_TABLES,
   FHRL_TERMS,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

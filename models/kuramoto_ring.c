@@ -59,12 +59,20 @@ static void coupling(const fhrl_system *s, const double x[], double dx[])
   }
 }
 
-static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
 {
-  coupling(s, x, dx);
-  for (int i = 0; i < s->n; i++) dx[i] += s->m[0][i]; // (1)
-  return 0;
+  const int n = s->n;
+  for (int i = 0; i < n; i++) {
+    const int before = i > 0 ? i - 1 : n - 1, after = i < n - 1 ? i + 1 : 0;
+    const double omega = s->m[0][i];
+    for (int l = 0; l < w.lanes; l++) {
+      const double here = FHRL_AT(x, i), pull = fhrl_lane_sin(w, FHRL_AT(x, before) - here) + fhrl_lane_sin(w, FHRL_AT(x, after) - here);
+      FHRL_AT(dx, i) = FHRL_AT(s->p, K) * pull + omega; // (1)
+    }
+  }
 }
+FHRL_RHS_OF(field)
+FHRL_LANES_OF(field)
 
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
@@ -112,6 +120,7 @@ const fhrl_model fhrl_model_kuramoto_ring = {
   .dims = dims,
   .start = start,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

@@ -46,6 +46,12 @@ static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
   return 0;
 }
 
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
+{
+  fhrl_lane_matvec(w, s->n, s->n, s->m[A], x, s->dims.n_u, s->m[B], s->u, NULL, dx); // (1)
+}
+FHRL_LANES_OF(field)
+
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   fhrl_matvec(s->n, s->n, s->m[A], v, Jv);
@@ -78,6 +84,7 @@ const fhrl_model fhrl_model_linear = {
   .dims = dims,
   .start = start,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

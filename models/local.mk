@@ -30,6 +30,6 @@ libfhrl_a_SOURCES += models/models.def \
 # others. tests/cli/installed.sh fails where one of them is missing.
 nobase_dist_pkgdata_DATA += models/template/my_model.c
 fhrl_odedir = $(pkgincludedir)/ode
-fhrl_ode_HEADERS = src/ode/model.h
+fhrl_ode_HEADERS = src/ode/model.h src/ode/lanes.h src/ode/wide.h src/ode/wide_width.h
 fhrl_basedir = $(pkgincludedir)/base
-fhrl_base_HEADERS = src/base/field.h
+fhrl_base_HEADERS = src/base/field.h src/base/cpu.h

@@ -33,14 +33,17 @@ static const fhrl_check check[] = {
    .why = "the trace is -(sigma + 1 + b) everywhere"},
 };
 
-static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
 {
-  const double *p = s->p;
-  dx[X] = p[SIGMA] * (x[Y] - x[X]);            // (1)
-  dx[Y] = p[R] * x[X] - x[Y] - x[X] * x[Z];    // (2)
-  dx[Z] = x[X] * x[Y] - p[B] * x[Z];           // (3)
-  return 0;
+  for (int l = 0; l < w.lanes; l++) {
+    const double a = FHRL_AT(x, X), b = FHRL_AT(x, Y), c = FHRL_AT(x, Z);
+    FHRL_AT(dx, X) = FHRL_AT(s->p, SIGMA) * (b - a);   // (1)
+    FHRL_AT(dx, Y) = FHRL_AT(s->p, R) * a - b - a * c; // (2)
+    FHRL_AT(dx, Z) = a * b - FHRL_AT(s->p, B) * c;     // (3)
+  }
 }
+FHRL_RHS_OF(field)
+FHRL_LANES_OF(field)
 
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
@@ -75,6 +78,7 @@ const fhrl_model fhrl_model_lorenz = {
   FHRL_TABLES,
   FHRL_TERMS,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

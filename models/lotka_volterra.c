@@ -42,13 +42,16 @@ static const char *refuse_start(const fhrl_system *s, const double x0[])
            : "both populations must be positive: the invariant has their logarithms";
 }
 
-static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
 {
-  const double *p = s->p;
-  dx[X] = x[X] * (p[A] - p[B] * x[Y]); // (1)
-  dx[Y] = x[Y] * (p[C] * x[X] - p[D]); // (2)
-  return 0;
+  for (int l = 0; l < w.lanes; l++) {
+    const double prey = FHRL_AT(x, X), predators = FHRL_AT(x, Y);
+    FHRL_AT(dx, X) = prey * (FHRL_AT(s->p, A) - FHRL_AT(s->p, B) * predators); // (1)
+    FHRL_AT(dx, Y) = predators * (FHRL_AT(s->p, C) * prey - FHRL_AT(s->p, D)); // (2)
+  }
 }
+FHRL_RHS_OF(field)
+FHRL_LANES_OF(field)
 
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
@@ -83,6 +86,7 @@ const fhrl_model fhrl_model_lotka_volterra = {
   FHRL_TERMS,
   .refuse_start = refuse_start,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

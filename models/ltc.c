@@ -64,6 +64,19 @@ static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
   return 0;
 }
 
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
+{
+  fhrl_lane_matvec(w, s->n, s->n, s->m[W], x, s->dims.n_u, s->m[U], s->u, s->m[B], dx);
+  for (int i = 0; i < s->n; i++) {
+    const double a = s->m[A][i];
+    for (int l = 0; l < w.lanes; l++) {
+      const double f = 1.0 / (1.0 + fhrl_lane_exp(w, -FHRL_AT(dx, i))); // (2)
+      FHRL_AT(dx, i) = -(1.0 / FHRL_AT(s->p, TAU) + f) * FHRL_AT(x, i) + f * a; // (1)
+    }
+  }
+}
+FHRL_LANES_OF(field)
+
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   const double *f = gate(s, x), *a = s->m[A], leak = 1.0 / s->p[TAU];
@@ -110,6 +123,7 @@ const fhrl_model fhrl_model_ltc = {
   FHRL_TERMS,
   .dims = dims,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

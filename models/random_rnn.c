@@ -54,6 +54,18 @@ static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
   return 0;
 }
 
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
+{
+  const int n = s->n;
+  double *restrict phi = s->work;
+  for (int i = 0; i < n; i++)
+    for (int l = 0; l < w.lanes; l++) FHRL_AT(phi, i) = fhrl_lane_tanh(w, FHRL_AT(x, i));
+  fhrl_lane_matvec(w, n, n, s->m[0], phi, 0, NULL, NULL, NULL, dx);
+  for (int i = 0; i < n; i++)
+    for (int l = 0; l < w.lanes; l++) FHRL_AT(dx, i) = FHRL_AT(s->p, G) * FHRL_AT(dx, i) - FHRL_AT(x, i); // (1)
+}
+FHRL_LANES_OF(field)
+
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
   const int n = s->n;
@@ -93,6 +105,7 @@ const fhrl_model fhrl_model_random_rnn = {
   .dims = dims,
   .start = start,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

@@ -37,14 +37,17 @@ static const fhrl_check check[] = {
    .why = "the other root of that equation"},
 };
 
-static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
 {
-  const double *p = s->p;
-  dx[X] = -x[Y] - x[Z];                // (1)
-  dx[Y] = x[X] + p[A] * x[Y];          // (2)
-  dx[Z] = p[B] + x[Z] * (x[X] - p[C]); // (3)
-  return 0;
+  for (int l = 0; l < w.lanes; l++) {
+    const double a = FHRL_AT(x, X), b = FHRL_AT(x, Y), c = FHRL_AT(x, Z);
+    FHRL_AT(dx, X) = -b - c;                                        // (1)
+    FHRL_AT(dx, Y) = a + FHRL_AT(s->p, A) * b;                      // (2)
+    FHRL_AT(dx, Z) = FHRL_AT(s->p, B) + c * (a - FHRL_AT(s->p, C)); // (3)
+  }
 }
+FHRL_RHS_OF(field)
+FHRL_LANES_OF(field)
 
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
@@ -79,6 +82,7 @@ const fhrl_model fhrl_model_rossler = {
   FHRL_TABLES,
   FHRL_TERMS,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

@@ -25,12 +25,16 @@ static const fhrl_check check[] = {
   {FHRL_CHECK_EQUILIBRIUM, {0.0, 0.0}, .tol = 1e-15, .why = "the origin solves (1)-(2)"},
 };
 
-static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
+FHRL_INLINE void field(const fhrl_system *s, const double *t, const double *x, double *restrict dx, const fhrl_width w)
 {
-  dx[X] = x[V];                                         // (1)
-  dx[V] = s->p[MU] * (1.0 - x[X] * x[X]) * x[V] - x[X]; // (2)
-  return 0;
+  for (int l = 0; l < w.lanes; l++) {
+    const double a = FHRL_AT(x, X), v = FHRL_AT(x, V);
+    FHRL_AT(dx, X) = v;                                         // (1)
+    FHRL_AT(dx, V) = FHRL_AT(s->p, MU) * (1.0 - a * a) * v - a; // (2)
+  }
 }
+FHRL_RHS_OF(field)
+FHRL_LANES_OF(field)
 
 static int jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
 {
@@ -62,6 +66,7 @@ const fhrl_model fhrl_model_van_der_pol = {
   FHRL_TABLES,
   FHRL_TERMS,
   .rhs = rhs,
+  .lanes = lanes,
   .jvp = jvp,
   .split = split,
   .observe = observe,

@@ -3,12 +3,16 @@
 nobase_dist_pkgdata_DATA += \
 	plots/style.gp \
 	plots/loss.gp \
+	plots/idp.gp \
 	plots/training.gp \
 	plots/probe.gp \
 	plots/wr.gp \
 	plots/gamma.gp \
+	plots/branch.gp \
 	plots/portrait.gp \
 	plots/iss.gp \
+	plots/work_precision.gp \
+	plots/exponents.gp \
 	plots/compare_ladder.gp \
 	plots/compare_c.gp \
 	plots/compare_twin.gp

@@ -58,8 +58,9 @@ owners()
     grep -rlE "#include <$header" "$source_dir/src" "$source_dir/models" --include='*.[ch]' |
       sed "s#^$source_dir/##" | grep -Ev "^($allowed)" | sed "s#\$# includes $header#"
   done <<'OWNERS'
-(cvode|sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol|arkode)/ src/ode/sundials_
+(cvode|kinsol|sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol|arkode)/ src/ode/sundials_
 gsl/ src/analysis/
+(arb|arf|acb|mag|flint/|arpack/) src/analysis/
 Random123/ src/base/random
 (cblas|lapacke) src/nn/|src/base/dense
 (jansson|netcdf) src/io/

@@ -119,8 +119,8 @@ fhrl_status fhrl_ladder_stability_eigenvalues(const fhrl_system *s, const double
   return status;
 }
 
-fhrl_status fhrl_ladder_stability_radius(const fhrl_system *s, const double S[], const double K[], double h,
-  double *radius, fhrl_err *err)
+fhrl_status fhrl_ladder_stability_leading(const fhrl_system *s, const double S[], const double K[], double h, double *re_out,
+  double *im_out, fhrl_err *err)
 {
   const int d = channels(s), n = 2 * d;
   const double sigma = fhrl_ladder_share(s, h), ch = parameter(s, "c") * h;
@@ -140,33 +140,64 @@ fhrl_status fhrl_ladder_stability_radius(const fhrl_system *s, const double S[],
   }
   const fhrl_status status = fhrl_dense_eigenvalues(n, M, re, im, err); // (2)
   if (status == FHRL_OK) {
-    *radius = fabs(1.0 - sigma);
-    for (int i = 0; i < n; i++) *radius = fmax(*radius, hypot(re[i], im[i]));
+    *re_out = 1.0 - sigma; // of the slots
+    *im_out = 0.0;
+    for (int i = 0; i < n; i++)
+      if (hypot(re[i], im[i]) > hypot(*re_out, *im_out)) {
+        *re_out = re[i];
+        *im_out = fabs(im[i]);
+      }
   }
   free(M);
   return status;
 }
 
-// The smallest h with spectral radius 1: upward in factors from well below, then by bisection. NaN if there is none.
-static fhrl_status sequential_limit(const fhrl_system *s, const double S[], const double K[], double start, double *out,
+fhrl_status fhrl_ladder_stability_radius(const fhrl_system *s, const double S[], const double K[], double h,
+  double *radius, fhrl_err *err)
+{
+  double re, im;
+  FHRL_TRY(fhrl_ladder_stability_leading(s, S, K, h, &re, &im, err));
+  *radius = hypot(re, im);
+  return FHRL_OK;
+}
+
+// Regula falsi with the Illinois weights, and a bisection every fourth time: a radius may have corners.
+fhrl_status fhrl_ladder_stability_limit(const fhrl_system *s, const double S[], const double K[], double start, double *out,
   fhrl_err *err)
 {
-  double low = 0.0, high = start, radius = 0.0;
+  double low = 0.0, high = start, below = 0.0, above = 0.0, radius = 0.0;
   for (;; high *= 1.4) {
     if (high > step_max) {
       *out = (double)NAN;
       return FHRL_OK;
     }
     FHRL_TRY(fhrl_ladder_stability_radius(s, S, K, high, &radius, err));
-    if (radius >= 1.0) break;
+    above = radius - 1.0;
+    if (above >= 0.0) break;
     low = high;
+    below = above;
   }
-  while (high - low > 1e-4 * high) {
-    const double middle = 0.5 * (low + high);
+  int side = 0;
+  for (int k = 1; k < 100 && high - low > 1e-9 * high && above > 0.0; k++) {
+    const double middle = k % 4 == 0 || low == 0.0 ? 0.5 * (low + high) : (low * above - high * below) / (above - below);
     FHRL_TRY(fhrl_ladder_stability_radius(s, S, K, middle, &radius, err));
-    *(radius >= 1.0 ? &high : &low) = middle;
+    if (radius >= 1.0) {
+      high = middle;
+      above = radius - 1.0;
+      if (side > 0) below *= 0.5;
+      side = 1;
+    } else {
+      low = middle;
+      below = radius - 1.0;
+      if (side < 0) above *= 0.5;
+      side = -1;
+    }
+    if (fabs(radius - 1.0) < 1e-13) {
+      *out = middle;
+      return FHRL_OK;
+    }
   }
-  *out = 0.5 * (low + high);
+  *out = above > 0.0 ? 0.5 * (low + high) : high;
   return FHRL_OK;
 }
 
@@ -192,7 +223,7 @@ fhrl_status fhrl_ladder_stability_find(fhrl_system *s, const double u[], const d
     r.simultaneous = 2.0 / a; // of the n - 2d eigenvalues -a
     for (size_t i = 0; i < 2 * d; i++)
       r.simultaneous = fmin(r.simultaneous, -2.0 * re[i] / (re[i] * re[i] + im[i] * im[i]));
-    FHRL_DO(status, sequential_limit(s, S, K, 0.25 * fmin(r.simultaneous, 1.0), &r.sequential, err));
+    FHRL_DO(status, fhrl_ladder_stability_limit(s, S, K, 0.25 * fmin(r.simultaneous, 1.0), &r.sequential, err));
     if (isnan(r.sequential)) r.reason = "the ladder is stable at every step up to 64 tokens";
   }
   *out = r;

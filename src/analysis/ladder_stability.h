@@ -35,9 +35,18 @@ fhrl_status fhrl_ladder_stability_blocks(fhrl_system *flow, const double u[], co
 fhrl_status fhrl_ladder_stability_find(fhrl_system *flow, const double u[], const double y[], fhrl_ladder_stability *out,
   fhrl_err *err);
 
-// Largest modulus of the multipliers of the ladder's step h, from (2). M: scratch (2d, 2d).
+// Largest modulus of the multipliers of the ladder's step h, from (2).
 fhrl_status fhrl_ladder_stability_radius(const fhrl_system *flow, const double S[], const double K[], double h,
   double *radius, fhrl_err *err);
+
+// That multiplier itself, re + i im with im >= 0.
+fhrl_status fhrl_ladder_stability_leading(const fhrl_system *flow, const double S[], const double K[], double h, double *re,
+  double *im, fhrl_err *err);
+
+// The smallest h at which that radius is 1, to 1e-9 relative: upward from `start` in factors of 1.4, so start has to lie
+// well below it. NaN if the ladder is stable at every step up to 64 tokens.
+fhrl_status fhrl_ladder_stability_limit(const fhrl_system *flow, const double S[], const double K[], double start,
+  double *h, fhrl_err *err);
 
 // Eigenvalues of the flow's (1): re, im (2d), descending real parts.
 fhrl_status fhrl_ladder_stability_eigenvalues(const fhrl_system *flow, const double S[], const double K[], double re[],

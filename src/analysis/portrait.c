@@ -84,6 +84,8 @@ void fhrl_portrait_options(const fhrl_config *config, int states, fhrl_portrait_
   const double most = 3e7 / ((double)states * states * states); // some tenths of a second
   if (!fhrl_config_is_set(config, "equilibria.starts") && out->equilibria.starts > most)
     out->equilibria.starts = (int)fmax(4.0, most);
+  if (!fhrl_config_is_set(config, "equilibria.deflated") && out->equilibria.deflated > 0.1 * most)
+    out->equilibria.deflated = (int)(0.1 * most);
   const double side = sqrt(4e7 / states);
   if (!fhrl_config_is_set(config, "portrait.grid") && out->grid > side) out->grid = (int)fmax(50.0, side);
 }
@@ -140,7 +142,9 @@ static fhrl_status find_equilibria(studio *w, fhrl_err *err)
 {
   fhrl_equilibrium_free(&w->p->equilibria);
   if (w->s->model->jvp == NULL || w->s->n > FHRL_PORTRAIT_NEWTON_STATES) return FHRL_OK;
-  return fhrl_equilibrium_find(w->s, 0.0, w->plane.u, &w->plan->equilibria, w->x0, &w->p->equilibria, err);
+  const fhrl_equilibrium_watch watch = {.stop = w->plan->stop};
+  FHRL_TRY(fhrl_equilibrium_find(w->s, 0.0, w->plane.u, &w->plan->equilibria, w->x0, &watch, &w->p->equilibria, err));
+  return fhrl_portrait_stopped(w->p, err);
 }
 
 static fhrl_status draw_own(studio *w, fhrl_err *err)

@@ -117,7 +117,7 @@ typedef struct fhrl_portrait {
 } fhrl_portrait;
 
 // From [portrait] and [equilibria]; texts are borrowed from the configuration. Unless they were set,
-// equilibria.starts and the grid are lowered for many states, whose Newton steps cost their cube.
+// equilibria.starts, equilibria.deflated and the grid are lowered for many states, whose Newton steps cost their cube.
 void fhrl_portrait_options(const fhrl_config *config, int states, fhrl_portrait_plan *out);
 
 // FHRL_ARG for a map, a system of one state, a plane that this model does not have, unknown components or observables,

@@ -115,10 +115,10 @@ fhrl_status fhrl_portrait_layers_nullclines(fhrl_portrait *p, const fhrl_portrai
 // ---- equilibria
 
 // A saddle, whatever else turns there (saddle-centre): some orbits leave, some arrive.
-static int saddle_like(const fhrl_equilibrium *q, int n)
+static int saddle_like(const fhrl_equilibrium *q)
 {
   int in = 0, out = 0;
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; i < q->eigenvalues; i++) {
     const double tiny = 1e-8 * fmax(1.0, hypot(q->re[i], q->im[i]));
     in |= q->re[i] < -tiny;
     out |= q->re[i] > tiny;
@@ -137,7 +137,7 @@ fhrl_status fhrl_portrait_layers_rests(fhrl_portrait *p, const fhrl_portrait_pla
     if (!q->isolated) continue; // a continuum shows as a nullcline of both kinds
     fhrl_portrait_plane_project(plane, 0.0, q->x, point);
     if (plane->kind == FHRL_PORTRAIT_RADIAL) point[1] = 0.0; // by what it is, whatever rounding says
-    const int kind = saddle_like(q, plane->s->n) ? SADDLE : mark[q->kind];
+    const int kind = saddle_like(q) ? SADDLE : mark[q->kind];
     FHRL_TRY(fhrl_portrait_add(&p->layer[FHRL_PORTRAIT_RESTS], point[0], point[1], FHRL_NAN, FHRL_NAN, kind, err));
   }
   return FHRL_OK;
@@ -227,7 +227,7 @@ static int choose_levels(const fhrl_portrait *p, const survey *w, int levels, co
   for (int i = 0; i < p->equilibria.count && n < levels + 16; i++) {
     const fhrl_equilibrium *q = &p->equilibria.item[i];
     const double level = observed(w, q->x);
-    int known = isnan(level) || !saddle_like(q, w->plane->s->n);
+    int known = isnan(level) || !saddle_like(q);
     for (int k = levels; k < n; k++) known |= fabs(out[k] - level) <= 1e-9 * (1.0 + fabs(level)); // its mirror image
     if (!known) out[n++] = level;
   }

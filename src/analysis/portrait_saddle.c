@@ -49,8 +49,9 @@ typedef struct saddle {
 } saddle;
 
 // An eigenvalue of which eigenvectors and manifolds are drawn: real, off zero, no other near it.
-static int is_simple(const fhrl_equilibrium *q, int n, int i)
+static int is_simple(const fhrl_equilibrium *q, int i)
 {
+  const int n = q->eigenvalues;
   const double size = fmax(largest(n, q->re), largest(n, q->im)), tiny = 1e-8 * fmax(1.0, size);
   if (fabs(q->re[i]) <= tiny || fabs(q->im[i]) > tiny) return 0;
   for (int j = 0; j < n; j++)
@@ -58,8 +59,9 @@ static int is_simple(const fhrl_equilibrium *q, int n, int i)
   return 1;
 }
 
-static int count_side(const fhrl_equilibrium *q, int n, double sign)
+static int count_side(const fhrl_equilibrium *q, double sign)
 {
+  const int n = q->eigenvalues;
   const double tiny = 1e-8 * fmax(1.0, fmax(largest(n, q->re), largest(n, q->im)));
   int count = 0;
   for (int i = 0; i < n; i++) count += sign * q->re[i] > tiny;
@@ -126,11 +128,11 @@ static fhrl_status draw_curve(saddle *k, const fhrl_equilibrium *q, double lambd
 static fhrl_status draw_saddle(saddle *k, const fhrl_equilibrium *q, fhrl_err *err)
 {
   const fhrl_system *s = k->plane->s;
-  const int n = s->n, out = count_side(q, n, 1.0), in = count_side(q, n, -1.0);
+  const int n = s->n, out = count_side(q, 1.0), in = count_side(q, -1.0);
   if (fhrl_system_jacobian(s, 0.0, q->x, k->e, k->J) != 0) return FHRL_OK;
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; i < q->eigenvalues; i++) {
     const double lambda = q->re[i];
-    if (!is_simple(q, n, i)) continue;
+    if (!is_simple(q, i)) continue;
     if (fhrl_portrait_saddle_vector(n, k->J, lambda, k->work, k->v, NULL) != FHRL_OK) continue;
     const int alone = (lambda > 0.0 ? out : in) == 1;
     if (alone || n <= FEW) FHRL_TRY(draw_directions(k, q, lambda, err)); // of many they would hide their saddle
@@ -148,7 +150,7 @@ fhrl_status fhrl_portrait_saddle_draw(fhrl_portrait *p, const fhrl_portrait_plan
   int saddles = 0;
   for (int i = 0; i < p->equilibria.count; i++) {
     const fhrl_equilibrium *q = &p->equilibria.item[i];
-    saddles += q->isolated && count_side(q, plane->s->n, 1.0) > 0 && count_side(q, plane->s->n, -1.0) > 0;
+    saddles += q->isolated && count_side(q, 1.0) > 0 && count_side(q, -1.0) > 0;
   }
   if (saddles == 0) return FHRL_OK;
   k.J = malloc((2 * n * n + 5 * n) * sizeof *k.J);
@@ -162,7 +164,7 @@ fhrl_status fhrl_portrait_saddle_draw(fhrl_portrait *p, const fhrl_portrait_plan
   k.run->u = k.back.system.u = plane->u;
   for (int i = 0; i < p->equilibria.count && status == FHRL_OK; i++) {
     const fhrl_equilibrium *q = &p->equilibria.item[i];
-    if (q->isolated && count_side(q, plane->s->n, 1.0) > 0 && count_side(q, plane->s->n, -1.0) > 0)
+    if (q->isolated && count_side(q, 1.0) > 0 && count_side(q, -1.0) > 0)
       status = draw_saddle(&k, q, err);
   }
   fhrl_portrait_flow_free(&k.back);

@@ -122,6 +122,31 @@ fhrl_status fhrl_dense_singular(int rows, int cols, const double A[], double sig
   return status;
 }
 
+// LU factors in place, with the reciprocal condition number in the 1-norm; 0 of a singular matrix.
+static double factor(int n, double a[], int pivot[])
+{
+  double reciprocal = 0.0;
+  const double norm = LAPACKE_dlange(LAPACK_COL_MAJOR, '1', n, n, a, n);
+  if (LAPACKE_dgetrf(LAPACK_COL_MAJOR, n, n, a, n, pivot) == 0)
+    LAPACKE_dgecon(LAPACK_COL_MAJOR, '1', n, a, n, norm, &reciprocal);
+  return reciprocal;
+}
+
+fhrl_status fhrl_dense_condition(int n, const double A[], double *condition, fhrl_err *err)
+{
+  double *a = NULL;
+  FHRL_TRY(checked_copy(n, n, A, &a, err));
+  int *pivot = malloc((size_t)n * sizeof *pivot);
+  const fhrl_status status = pivot ? FHRL_OK : fhrl_fail(err, FHRL_NOMEM, "no memory for %d pivots", n);
+  if (pivot) {
+    const double reciprocal = factor(n, a, pivot); // of the transpose in its 1-norm: of A in the infinity norm
+    *condition = reciprocal > 0.0 ? 1.0 / reciprocal : HUGE_VAL;
+  }
+  free(pivot);
+  free(a);
+  return status;
+}
+
 fhrl_status fhrl_dense_solve(int n, const double A[], const double b[], double x[], fhrl_err *err)
 {
   double *a = NULL, *rhs = NULL;
@@ -130,10 +155,7 @@ fhrl_status fhrl_dense_solve(int n, const double A[], const double b[], double x
   FHRL_DO(status, checked_copy(n, n, A, &a, err));
   int *pivot = malloc((size_t)n * sizeof *pivot);
   if (pivot == NULL) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for %d pivots", n));
-  const double norm = LAPACKE_dlange(LAPACK_COL_MAJOR, '1', n, n, a, n);
-  double reciprocal = 0.0;
-  if (LAPACKE_dgetrf(LAPACK_COL_MAJOR, n, n, a, n, pivot) == 0)
-    LAPACKE_dgecon(LAPACK_COL_MAJOR, '1', n, a, n, norm, &reciprocal);
+  const double reciprocal = factor(n, a, pivot);
   if (reciprocal < 1e-15) {
     status = fhrl_fail(err, FHRL_NUMERIC, "a %d x %d matrix is singular (reciprocal condition number %.3g)", n, n,
       reciprocal);

@@ -30,6 +30,8 @@ fhrl_status fhrl_dense_solve(int n, const double A[], const double b[], double x
 int fhrl_dense_factor(int n, double A[], int pivot[]);
 // x (n) := the solution of A x = x from the factors.
 void fhrl_dense_substitute(int n, const double factors[], const int pivot[], double x[]);
+// Condition number |A| |1/A| of A (n, n) in the infinity norm, as LU and a few solves estimate it; HUGE_VAL if A is singular.
+fhrl_status fhrl_dense_condition(int n, const double A[], double *condition, fhrl_err *err);
 
 // C (m, n) = a A B + b C with A (m, k), B (k, n). Where b is 0, C need not be set. Cannot fail.
 void fhrl_dense_multiply(int m, int n, int k, double a, const double A[], const double B[], double b, double C[]);

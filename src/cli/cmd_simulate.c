@@ -330,15 +330,18 @@ fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err)
   fhrl_setup s;
   fhrl_output out = {0};
   fhrl_status status = FHRL_OK;
+  fhrl_members members = {0};
   const fhrl_section ensemble = {"ensemble", fhrl_members_fields, fhrl_members_field_count};
   FHRL_DO(status, fhrl_setup_open(&s, run, &ensemble, 1, err));
+  FHRL_DO(status, fhrl_members_plan(&members, run, &s, err));
   FHRL_DO(status, fhrl_output_open(&out, run, NULL, NULL, &s.config, s.seed, err));
-  if (fhrl_config_real(&s.config, "ensemble.members") > 0.0)
-    FHRL_DO(status, fhrl_members_run(&out, &s, run->threads, err));
+  if (members.members > 0)
+    FHRL_DO(status, fhrl_members_run(&members, &out, &s, run->threads, err));
   else
     FHRL_DO(status, simulate(&out, &s, err));
   status = fhrl_output_finish(&out, err);
 done:
+  fhrl_members_free(&members);
   fhrl_output_close(&out);
   fhrl_setup_close(&s);
   return status;

@@ -69,5 +69,8 @@ fhrl_status fhrl_cmd_probe(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_models(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_iss(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_equilibria(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_continue(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_portrait(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_compare(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_exponents(const fhrl_run *run, fhrl_err *err);

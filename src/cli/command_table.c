@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // command_table: every command; --help and doc/options.md are made from it
 #include "analysis/compare.h"
+#include "analysis/continuation.h"
+#include "analysis/equilibria.h"
+#include "analysis/exponents.h"
 #include "analysis/iss.h"
 #include "analysis/portrait.h"
 #include "analysis/probe.h"
@@ -13,7 +16,7 @@
 
 const char *const fhrl_command_table_sections[] = {"model", "train", "sample", "probe", "models", "input", "solver", "start", "ensemble", "compare",
   "iss",
-  "portrait", "exponents", "equilibria", "continue", "sweep"};
+  "portrait", "exponents", "equilibria", "proof", "continue", "sweep"};
 const int fhrl_command_table_section_count = FHRL_COUNT(fhrl_command_table_sections);
 
 // What every command on a MODEL reads besides [model].
@@ -58,6 +61,7 @@ static const fhrl_short models_shorts[] = {
 static const fhrl_short simulate_shorts[] = {
   FHRL_SETUP_SHORTS,
   {"members", "N", "ensemble.members", "Integrate N trajectories from different starts; short for --set ensemble.members=N"},
+  {"vary", "AXES", "ensemble.vary", "Integrate at many parameter points; short for --set ensemble.vary=AXES"},
   {NULL, NULL, NULL, NULL},
 };
 static const fhrl_keys simulate_keys[] = {MODEL_KEYS, {"ensemble", fhrl_members_fields, &fhrl_members_field_count},
@@ -65,6 +69,30 @@ static const fhrl_keys simulate_keys[] = {MODEL_KEYS, {"ensemble", fhrl_members_
 static const fhrl_keys iss_keys[] = {MODEL_KEYS, {"iss", fhrl_iss_fields, &fhrl_iss_field_count}, END_KEYS};
 static const fhrl_keys portrait_keys[] = {MODEL_KEYS, {"portrait", fhrl_portrait_fields, &fhrl_portrait_field_count},
   {"equilibria", fhrl_equilibrium_fields, &fhrl_equilibrium_field_count}, END_KEYS};
+static const fhrl_keys exponents_keys[] = {MODEL_KEYS, {"exponents", fhrl_exponents_fields, &fhrl_exponents_field_count},
+  END_KEYS};
+static const fhrl_short exponents_shorts[] = {
+  FHRL_SETUP_SHORTS,
+  {"se", "X", "exponents.se", "Stop at this standard error; short for --set exponents.se=X"},
+  {NULL, NULL, NULL, NULL},
+};
+static const fhrl_keys equilibria_keys[] = {MODEL_KEYS, {"equilibria", fhrl_equilibrium_fields, &fhrl_equilibrium_field_count},
+  {"proof", fhrl_prove_fields, &fhrl_prove_field_count}, END_KEYS};
+static const fhrl_short equilibria_shorts[] = {
+  FHRL_SETUP_SHORTS,
+  {"prove", NULL, "proof.seek", "Prove by ball arithmetic that the list is complete in a box; short for --set proof.seek=true"},
+  {NULL, NULL, NULL, NULL},
+};
+static const fhrl_keys continue_keys[] = {MODEL_KEYS,
+  {"continue", fhrl_continuation_fields, &fhrl_continuation_field_count}, END_KEYS};
+static const fhrl_short continue_shorts[] = {
+  FHRL_SETUP_SHORTS,
+  {"in", "NAME", "continue.parameter", "The parameter to vary; short for --set continue.parameter=NAME"},
+  {"low", "X", "continue.low", "Lower end of its range; short for --set continue.low=X"},
+  {"high", "X", "continue.high", "Upper end of its range; short for --set continue.high=X"},
+  {"from", "FILE:LABEL", "continue.from", "Start from a labelled point; short for --set continue.from=FILE:LABEL"},
+  {NULL, NULL, NULL, NULL},
+};
 
 const fhrl_command fhrl_command_table[] = {
   {.name = "train",
@@ -120,6 +148,27 @@ const fhrl_command fhrl_command_table[] = {
     .shorts = fhrl_setup_shorts,
     .keys = iss_keys,
     .requires = 1},
+  {.name = "exponents",
+    .input = "MODEL",
+    .summary = "measures Lyapunov exponents, with error bars",
+    .leaves = "with -o: exponents.json, exponents.tsv, exponents_spectrum.tsv, exponents.svg, exponents.png, run.json, config.ini",
+    .run = fhrl_cmd_exponents,
+    .shorts = exponents_shorts,
+    .keys = exponents_keys},
+  {.name = "equilibria",
+    .input = "MODEL",
+    .summary = "finds equilibria, their kinds, and the steps at which maps lose them",
+    .leaves = "with -o: equilibria.json, equilibria.tsv, run.json, config.ini",
+    .run = fhrl_cmd_equilibria,
+    .shorts = equilibria_shorts,
+    .keys = equilibria_keys},
+  {.name = "continue",
+    .input = "MODEL",
+    .summary = "follows equilibria along a parameter and locates their bifurcations",
+    .leaves = "with -o: branch.json, branch.tsv, branch.svg, branch.png, run.json, config.ini",
+    .run = fhrl_cmd_continue,
+    .shorts = continue_shorts,
+    .keys = continue_keys},
   {.name = "portrait",
     .input = "MODEL",
     .summary = "draws a flow in a plane: two states, a slice, principal components, norms",

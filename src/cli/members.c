@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// members: `fhrl simulate MODEL --members N`: an ensemble of starts
+// members: `fhrl simulate MODEL --members N --vary AXES`: an ensemble of starts and parameter points
 #include "cli/members.h"
 
 #include <stdio.h>
@@ -7,125 +7,246 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/progress.h"
 #include "base/random.h"
 #include "base/signals.h"
 #include "io/dataset.h"
 #include "io/table.h"
 #include "ode/ensemble.h"
 
-enum { TSV_STATES = 64, NAME = 64 };
+enum { TSV_STATES = 64, NAME = 80, SHOWN = 5, FIXED = 3 }; // states of the table; failures said; columns before the parameters
 
 const fhrl_field fhrl_members_fields[] = {
-  {"members", 0, "1", "trajectories from different starts; 0: one trajectory", FHRL_INT, 0, 1e8},
+  {"members", 0, "1", "trajectories from different starts, of every parameter point; 0: one trajectory, or one for each point",
+   FHRL_INT, 0, 1e8},
   {"spread", 0.0, "state", "starts are x0 + this times N(0, 1); 0: the model's own start from the seeds start.seed + 0, 1, ...",
    FHRL_REAL, 0.0, 1e12},
+  {"vary", 0, "", "parameter points: axes NAME = a, b, start:step:stop joined by ; make a grid; NAME = uniform LOW HIGH or "
+   "log LOW HIGH is drawn for every member", FHRL_TEXT},
 };
 const int fhrl_members_field_count = FHRL_COUNT(fhrl_members_fields);
 
-static fhrl_status starts(const fhrl_setup *s, fhrl_ensemble *e, fhrl_err *err)
+// ---- what is asked for
+
+// Where ensemble.vary was written last: what a message about it begins with.
+static void place_of_vary(const fhrl_run *run, char *place, size_t size)
 {
-  const double spread = fhrl_config_real(&s->config, "ensemble.spread");
-  const uint32_t seed = (uint32_t)fhrl_config_int(&s->config, "start.seed");
-  const size_t n = (size_t)e->n;
-  if (spread == 0.0 && *fhrl_config_text(&s->config, "start.x0"))
-    return fhrl_fail(err, FHRL_ARG, "start.x0 without ensemble.spread would make all %ld members the same", e->members);
+  snprintf(place, size, "ensemble.vary");
+  for (int i = 0; i < run->settings.count; i++) {
+    const fhrl_setting *x = &run->settings.item[i];
+    if (strcmp(x->section, "ensemble") != 0 || strcmp(x->key, "vary") != 0) continue;
+    if (x->line > 0)
+      snprintf(place, size, "%s:%d", x->place, x->line);
+    else
+      snprintf(place, size, "%s", x->place);
+  }
+}
+
+fhrl_status fhrl_members_plan(fhrl_members *m, const fhrl_run *run, const fhrl_setup *s, fhrl_err *err)
+{
+  char place[FHRL_PATH_SIZE + 16];
+  memset(m, 0, sizeof *m);
+  place_of_vary(run, place, sizeof place);
+  FHRL_TRY(fhrl_vary_parse(&m->vary, s->system, fhrl_config_text(&s->config, "ensemble.vary"), place, err));
+  m->starts = (long)fhrl_config_real(&s->config, "ensemble.members");
+  if (m->starts == 0 && m->vary.axes > 0) m->starts = 1;
+  m->members = m->starts * m->vary.points;
+  const int one_start = fhrl_config_real(&s->config, "ensemble.spread") == 0.0 &&
+                        (*fhrl_config_text(&s->config, "start.x0") || s->model->start == NULL);
+  if (m->starts > 1 && one_start && m->vary.random == 0)
+    return fhrl_fail(err, FHRL_ARG, "ensemble.members = %ld starts without ensemble.spread would all be the same: %s", m->starts,
+      s->model->start ? "start.x0 is given" : "the model has one start");
+  return FHRL_OK;
+}
+
+void fhrl_members_free(fhrl_members *m) { fhrl_vary_free(&m->vary); }
+
+// ---- starts and parameters
+
+// Start j of a point whose parameters s has.
+static fhrl_status start(const fhrl_setup *setup, const fhrl_system *s, long j, double x[], fhrl_err *err)
+{
+  const double spread = fhrl_config_real(&setup->config, "ensemble.spread");
+  const uint32_t seed = (uint32_t)fhrl_config_int(&setup->config, "start.seed");
+  const char *x0 = fhrl_config_text(&setup->config, "start.x0");
+  if (*x0)
+    memcpy(x, setup->x0, (size_t)s->n * sizeof *x);
+  else
+    FHRL_TRY(fhrl_system_start(s, spread == 0.0 ? seed + (uint32_t)j : seed, "", x, err));
+  if (spread == 0.0) return FHRL_OK;
+  double *z = malloc((size_t)s->n * sizeof *z);
+  if (z == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a start");
+  fhrl_random_normal((fhrl_random){.seed = seed, .stream = FHRL_STREAM_START, .sequence = (uint32_t)j + 1}, 0, (size_t)s->n, z);
+  for (int i = 0; i < s->n; i++) x[i] += spread * z[i];
+  free(z);
+  return FHRL_OK;
+}
+
+static fhrl_status fill(const fhrl_members *m, const fhrl_setup *setup, fhrl_ensemble *e, fhrl_err *err)
+{
+  const uint32_t seed = (uint32_t)fhrl_config_int(&setup->config, "start.seed");
+  fhrl_system here = *setup->system; // the same but for its parameters
   for (long k = 0; k < e->members; k++) {
-    double *x = e->x0 + (size_t)k * n;
-    if (spread == 0.0) {
-      FHRL_TRY(fhrl_system_start(s->system, seed + (uint32_t)k, "", x, err));
-      continue;
+    const long point = k / m->starts, j = k % m->starts;
+    fhrl_status status = FHRL_OK;
+    if (e->p) {
+      double *p = e->p + k * e->n_param;
+      status = fhrl_vary_at(&m->vary, setup->system, seed, point, j, p, err);
+      here.p = p;
     }
-    const fhrl_random at = {.seed = seed, .stream = FHRL_STREAM_START, .sequence = (uint32_t)k + 1};
-    fhrl_random_normal(at, 0, n, x);
-    for (size_t i = 0; i < n; i++) x[i] = s->x0[i] + spread * x[i];
+    if (status == FHRL_OK) status = start(setup, &here, j, e->x0 + k * e->n, err);
+    if (status != FHRL_OK) {
+      fhrl_status_context(err, "member %ld", k);
+      return status;
+    }
   }
   return FHRL_OK;
 }
 
-static fhrl_status save_table(const fhrl_output *out, const fhrl_setup *s, const fhrl_ensemble *e, fhrl_err *err)
+// ---- files
+
+static fhrl_status save_table(const fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, const fhrl_ensemble *e,
+  fhrl_err *err)
 {
-  const int states = e->n <= TSV_STATES ? e->n : TSV_STATES, columns = 2 + states;
+  const int states = e->n <= TSV_STATES ? e->n : TSV_STATES, axes = m->vary.axes, columns = FIXED + axes + states;
   fhrl_status status = FHRL_OK;
   fhrl_table table = {0};
-  char name[TSV_STATES][NAME], path[FHRL_PATH_SIZE];
-  const char *names[TSV_STATES + 2] = {"member", "way"}, *units[TSV_STATES + 2] = {"1", "batch 0, single 1, failed 2"};
+  char name[FHRL_VARY_AXES + TSV_STATES][NAME], path[FHRL_PATH_SIZE];
+  const char *names[FIXED + FHRL_VARY_AXES + TSV_STATES] = {"member", "point", "way"};
+  const char *units[FIXED + FHRL_VARY_AXES + TSV_STATES] = {"1", "1", "batch 0, single 1, failed 2"};
+  for (int a = 0; a < axes; a++) {
+    const fhrl_field *f = &s->model->param[m->vary.axis[a].param];
+    snprintf(name[a], NAME, "model.%s", f->name);
+    names[FIXED + a] = name[a];
+    units[FIXED + a] = f->kind == FHRL_CHOICE ? f->choices : f->unit;
+  }
   for (int block = 0, i = 0; block < s->model->n_state; block++)
     for (int k = 0; k < s->system->dims.state[block].rows * s->system->dims.state[block].cols && i < states; k++, i++) {
-      fhrl_system_component(s->system, i, name[i], NAME);
-      names[2 + i] = name[i];
-      units[2 + i] = s->model->state[block].unit;
+      fhrl_system_component(s->system, i, name[axes + i], NAME);
+      names[FIXED + axes + i] = name[axes + i];
+      units[FIXED + axes + i] = s->model->state[block].unit;
     }
   FHRL_DO(status, fhrl_output_path(out, "ensemble.tsv", path, err));
-  FHRL_DO(status, fhrl_table_begin(&table, path, "fhrl.ensemble/1", names, units, columns, err));
+  FHRL_DO(status, fhrl_table_begin(&table, path, "fhrl.ensemble/2", names, units, columns, err));
   for (long k = 0; k < e->members; k++) {
     fhrl_table_real(&table, (double)k);
+    fhrl_table_real(&table, (double)(k / m->starts));
     fhrl_table_real(&table, e->member[k]);
-    for (int i = 0; i < states; i++) fhrl_table_real(&table, e->x[(size_t)k * (size_t)e->n + i]);
+    for (int a = 0; a < axes; a++) fhrl_table_real(&table, e->p[k * e->n_param + m->vary.axis[a].param]);
+    for (int i = 0; i < states; i++) fhrl_table_real(&table, e->x[k * e->n + i]);
   }
   status = fhrl_table_commit(&table, err);
 done:
   return status;
 }
 
-static fhrl_status save_dataset(const fhrl_output *out, const fhrl_setup *s, const fhrl_ensemble *e, fhrl_err *err)
+static fhrl_status save_dataset(const fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, const fhrl_ensemble *e,
+  fhrl_err *err)
 {
+  enum { OWN = 4 };
   const size_t members = (size_t)e->members, n = (size_t)e->n;
-  char path[FHRL_PATH_SIZE];
-  double *way = malloc(members * sizeof *way);
+  const int axes = m->vary.axes;
+  char path[FHRL_PATH_SIZE], name[FHRL_VARY_AXES][NAME], seed[24];
+  double *way = malloc((size_t)(2 + axes) * members * sizeof *way), *point = way + members;
   if (way == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory to save %zu members", members);
-  for (size_t k = 0; k < members; k++) way[k] = e->member[k];
-  const fhrl_variable v[] = {
+  for (size_t k = 0; k < members; k++) {
+    way[k] = e->member[k];
+    point[k] = (double)(k / (size_t)m->starts);
+  }
+  fhrl_variable v[OWN + FHRL_VARY_AXES] = {
     {"start", "1", "state at t = 0, in the order of the state table", 2, {"member", "state"}, {members, n}, e->x0},
     {"end", "1", "state at t_end or, of a failed member, where it stopped", 2, {"member", "state"}, {members, n}, e->x},
     {"way", "1", "how it got there: 0 in a batch, 1 by an integrator of its own, 2 it failed", 1, {"member"}, {members}, way},
+    {"point", "1", "parameter point", 1, {"member"}, {members}, point},
   };
-  const char *const attributes[] = {"schema", "fhrl.ensemble/1", "model", s->model->name, "reference", s->model->reference,
-    "time_unit", s->model->time_unit, s->user.model ? "model_sha256" : NULL, s->user.digest, NULL};
+  for (int a = 0; a < axes; a++) {
+    const int param = m->vary.axis[a].param;
+    const fhrl_field *f = &s->model->param[param];
+    double *value = point + (size_t)(1 + a) * members;
+    for (size_t k = 0; k < members; k++) value[k] = e->p[k * (size_t)e->n_param + (size_t)param];
+    snprintf(name[a], NAME, "model.%s", f->name);
+    v[OWN + a] = (fhrl_variable){name[a], f->kind == FHRL_CHOICE ? f->choices : f->unit, f->meaning, 1, {"member"}, {members}, value};
+  }
+  snprintf(seed, sizeof seed, "%d", s->seed);
+  const char *const attributes[] = {"schema", "fhrl.ensemble/2", "model", s->model->name, "reference", s->model->reference,
+    "seed", seed, "time_unit", s->model->time_unit, s->user.model ? "model_sha256" : NULL, s->user.digest, NULL};
   fhrl_status status = fhrl_output_path(out, "ensemble.nc", path, err);
-  if (status == FHRL_OK) status = fhrl_dataset_save(path, v, FHRL_COUNT(v), 0, attributes, err);
+  if (status == FHRL_OK) status = fhrl_dataset_save(path, v, OWN + axes, 0, attributes, err);
   free(way);
   return status;
 }
 
-static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_ensemble *e, double wall)
+// ---- what is said
+
+// "member 17 (mu = 3, eta = .1)", and the same for programs.
+static void report_failure(const fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, const fhrl_ensemble *e,
+  const fhrl_failure *f, int shown, fhrl_json *list)
 {
-  fhrl_json *o = out->result;
+  fhrl_json *one = fhrl_json_object(), *params = fhrl_json_object();
+  char where[512] = "";
+  for (int a = 0; a < m->vary.axes; a++) {
+    const int param = m->vary.axis[a].param;
+    const double value = e->p[f->member * e->n_param + param];
+    const size_t used = strlen(where);
+    snprintf(where + used, sizeof where - used, "%s%s = %.6g", a ? ", " : " (", s->model->param[param].name, value);
+    fhrl_json_real(params, s->model->param[param].name, value, NULL);
+  }
+  fhrl_json_add(list, one);
+  fhrl_json_int(one, "member", f->member);
+  fhrl_json_put(one, "parameters", params);
+  fhrl_json_text(one, "reason", f->err.msg);
+  if (shown) fhrl_output_say(out, "failed       member %ld%s%s: %s\n", f->member, where, *where ? ")" : "", f->err.msg);
+}
+
+static void report(const fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, const fhrl_ensemble *e, double wall)
+{
+  fhrl_json *o = out->result, *failures = fhrl_json_array();
   const double rate = (double)e->members / wall;
   fhrl_json_int(o, "members", e->members);
+  fhrl_json_int(o, "points", m->vary.points);
   fhrl_json_int(o, "failed", e->failed);
   fhrl_json_int(o, "singles", e->singles);
+  fhrl_json_int(o, "stiff", e->stiff);
   fhrl_json_real(o, "t_end", s->solver.t_end, NULL);
   fhrl_json_int(o, "steps", e->steps);
   fhrl_json_int(o, "rhs_evals", e->rhs_evals);
   fhrl_json_real(o, "wall_s", wall, NULL);
   fhrl_json_real(o, "trajectories_per_second", rate, NULL);
   fhrl_output_say(out, "model        %s, %d states, %ld members to t = %g\n", s->model->name, e->n, e->members, s->solver.t_end);
+  if (m->vary.axes > 0)
+    fhrl_output_say(out, "points       %ld of %d parameters, %ld starts each\n", m->vary.points, m->vary.axes, m->starts);
   fhrl_output_say(out, "work         %ld steps, %ld right-hand sides\n", e->steps, e->rhs_evals);
-  fhrl_output_say(out, "ways         %ld in batches, %ld by an integrator of their own, %ld failed\n",
-    e->members - e->singles - e->failed, e->singles, e->failed);
-  if (e->failed > 0) {
-    fhrl_json_int(o, "first_failed", e->first_failed);
-    fhrl_json_text(o, "first_failure", e->first_failure.msg);
-    fhrl_output_say(out, "failed       member %ld: %s\n", e->first_failed, e->first_failure.msg);
-  }
+  fhrl_output_say(out, "ways         %ld in batches, %ld by an integrator of their own (%ld stiff), %ld failed\n",
+    e->members - e->singles - e->failed, e->singles, e->stiff, e->failed);
+  fhrl_json_put(o, "failures", failures);
+  for (int f = 0; f < e->failures; f++) report_failure(m, out, s, e, &e->failure[f], f < SHOWN, failures);
+  if (e->failed > SHOWN) fhrl_output_say(out, "             %ld more have `way` 2 in the files\n", e->failed - SHOWN);
   fhrl_output_say(out, "seconds      %.3g, %.4g trajectories a second\n", wall, rate);
 }
 
-fhrl_status fhrl_members_run(const fhrl_output *out, const fhrl_setup *s, int threads, fhrl_err *err)
+static void show(void *context, long done, long members) { fhrl_progress_update(context, (double)done, NULL); }
+
+fhrl_status fhrl_members_run(const fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, int threads, fhrl_err *err)
 {
   fhrl_ensemble e = {0};
+  fhrl_progress progress;
   fhrl_status status = FHRL_OK;
   if (s->solver.crossings > 0)
     FHRL_DO(status, fhrl_fail(err, FHRL_ARG, "solver.section belongs to one trajectory, not to an ensemble"));
-  const long members = (long)fhrl_config_real(&s->config, "ensemble.members");
-  FHRL_DO(status, fhrl_ensemble_init(&e, members, s->system->n, err));
-  FHRL_DO(status, starts(s, &e, err));
+  const int n_param = m->vary.axes > 0 ? s->model->n_param : 0;
+  FHRL_DO(status, fhrl_ensemble_init(&e, m->members, s->system->n, n_param, err));
+  FHRL_DO(status, fill(m, s, &e, err));
   const double begin = fhrl_clock_wall();
-  FHRL_DO(status, fhrl_ensemble_run(&e, s->system, &s->input, &s->solver, threads, fhrl_signals_flag(), err));
-  report(out, s, &e, fhrl_clock_wall() - begin);
+  fhrl_progress_begin(&progress, fhrl_output_progress(out), "simulate", (double)m->members, "members");
+  const fhrl_ensemble_watch watch = {show, &progress, fhrl_signals_flag()};
+  status = fhrl_ensemble_run(&e, s->system, &s->input, &s->solver, threads, &watch, err);
+  if (status == FHRL_OK) fhrl_progress_update(&progress, (double)m->members, NULL);
+  fhrl_progress_end(&progress);
+  if (status != FHRL_OK) goto done;
+  report(m, out, s, &e, fhrl_clock_wall() - begin);
   if (fhrl_output_has_folder(out)) {
-    FHRL_DO(status, save_dataset(out, s, &e, err));
-    FHRL_DO(status, save_table(out, s, &e, err));
+    FHRL_DO(status, save_dataset(m, out, s, &e, err));
+    FHRL_DO(status, save_table(m, out, s, &e, err));
     fhrl_output_say(out, "files        %s/ensemble.nc, .tsv, run.json\n", out->folder);
   }
 done:

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "analysis/ball.h"
 #include "analysis/init.h"
 #include "base/dense.h"
 #include "base/cpu.h"
@@ -24,7 +25,7 @@ const char *fhrl_version_text(void) { return PACKAGE_VERSION " (" FHRL_COMMIT ")
 
 const fhrl_library *fhrl_version_libraries(int *n)
 {
-  static fhrl_library list[9];
+  static fhrl_library list[10];
   const fhrl_library now[] = {
     {"commit",   FHRL_COMMIT                    },
     {"compiler", COMPILER                       },
@@ -32,6 +33,7 @@ const fhrl_library *fhrl_version_libraries(int *n)
     {"vectors",  fhrl_cpu_name(fhrl_cpu_level())},
     {"sundials", fhrl_integrator_version()      },
     {"gsl",      fhrl_init_gsl_version()        },
+    {"arb",      fhrl_ball_version()            },
     {"openblas", fhrl_dense_version()           },
     {"netcdf",   fhrl_dataset_version()         },
     {"jansson",  fhrl_json_version()            },

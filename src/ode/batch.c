@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// batch: DOP853 on many trajectories at once, one per lane of the vector unit, each with its own step size
+// batch: DOP853 on many trajectories at once, one per lane of the vector unit, each with its own parameters and step size
 //
 // Every iteration tries one step in every lane. The lanes of one row are the innermost loop of everything, of a length
-// known to the compiler, so that it becomes vector instructions; it is compiled once per vector level (base/cpu.h).
+// known to the compiler, so that it becomes vector instructions; it is compiled once per vector level (base/cpu.h), with
+// multiply-adds fused where there are any: the flags of this file (local.mk) allow it.
 #include "ode/batch.h"
 
 #include <float.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,89 +15,34 @@
 #include "ode/dop853_table.h"
 
 enum {
-  LANES = FHRL_BATCH_LANES,
-  D_MAX = 8,         // of fhrl: beyond it a trajectory by itself fills the vectors
+  LANES = FHRL_LANES,
   REJECTED_MAX = 24, // as in dop853.c
-  PATIENCE = 2000,   // steps before a trajectory may be called stiff
-  MANY = 20000       // steps that are still to come make it so
+  STIFF_HITS = 15,   // steps at the bound of stability, with never CALM others in a row between them, that make it stiff
+  CALM = 6,
+  MANY = 20000       // steps to come that are worth a stiff trajectory's going elsewhere
 };
 static const double safety = 0.9, shrink_most = 1.0 / 3.0, grow_most = 6.0; // as in dop853.c
-
-// fhrl with its default parts: dy/dt = -y + tanh(W y + A y + b) - kappa (rho - 1) y / (rho + epsilon),
-// dA/dt = -lambda A + eta y y', b = B u.
-typedef struct lanes {
-  int d;
-  double kappa, epsilon, lambda, eta, W[D_MAX * D_MAX], b[D_MAX];
-} lanes;
+// h |J| from where a step is at the bound of stability (dop853.f; Hairer, Wanner, Solving ODE II, IV.2)
+static const double bound = 6.1;
 
 typedef struct batch {
   const fhrl_batch_work *work;
-  int n, own; // own: the model has a right-hand side for lanes
-  lanes fhrl;
+  int n;
+  fhrl_model_lanes *field;          // NULL: rhs lane by lane
+  fhrl_system wide;                 // the system as `field` sees it
   double *block;                    // owned: the arrays below
   double *x, *next, *stage;         // (n, LANES)
   double *k[FHRL_DOP853_STAGES];    // (n, LANES)
-  double *column, *slope;           // (n) of one lane
-  double t[LANES], h[LANES], tried[LANES], error[LANES];
-  long number[LANES], steps[LANES], evals[LANES]; // number: -1 if the lane is idle
-  int rejected[LANES];
+  double *p, *scratch;              // (n_param, LANES), (n_work, LANES) of `wide`
+  double *column, *slope;           // (n), (2 n) of one lane
+  const double *given[LANES];       // parameters of the trajectory in each lane
+  double t[LANES], h[LANES], tried[LANES], at[LANES], error[LANES]; // at: time of a stage
+  long number[LANES];               // of the trajectory; -1 if the lane is idle
+  long steps[LANES], evals[LANES], rejected[LANES], hits[LANES], calm[LANES];
+  long end[LANES];                  // 0 or 1 + fhrl_batch_outcome
 } batch;
 
 // ---- right-hand sides
-
-// tanh x = m / (m + 2), m = exp(2 |x|) - 1 = 2^k (exp r - 1) + (2^k - 1) with r in +-ln 2 / 2 and a Taylor series to r^13,
-// whose rest is below 1e-17; no branch, so that a loop of it becomes vector instructions. Within 3 ulp of libm's.
-FHRL_CPU_INLINE double tanh_lane(double x)
-{
-  const double ln2_high = 0x1.62e42fefa0000p-1, ln2_low = 0x1.cf79abc9e3b3ap-40, inverse = 0x1.71547652b82fep+0;
-  const double round = 0x1.8p52;
-  const double size = fabs(x) > 20.0 ? 20.0 : fabs(x), y = 2.0 * size; // a NaN stays one
-  const double shifted = y * inverse + round, k = shifted - round;
-  const double r = (y - k * ln2_high) - k * ln2_low;
-  double p = 1.0 / 6227020800.0;
-  p = p * r + 1.0 / 479001600.0;
-  p = p * r + 1.0 / 39916800.0;
-  p = p * r + 1.0 / 3628800.0;
-  p = p * r + 1.0 / 362880.0;
-  p = p * r + 1.0 / 40320.0;
-  p = p * r + 1.0 / 5040.0;
-  p = p * r + 1.0 / 720.0;
-  p = p * r + 1.0 / 120.0;
-  p = p * r + 1.0 / 24.0;
-  p = p * r + 1.0 / 6.0;
-  p = p * r + 0.5;
-  p = p * r * r + r; // exp r - 1
-  uint64_t bits;
-  double scale;
-  memcpy(&bits, &shifted, sizeof bits);
-  bits = (bits + 1023) << 52; // k is in the low bits of `shifted`
-  memcpy(&scale, &bits, sizeof scale);
-  const double m = scale * p + (scale - 1.0);
-  return copysign(m / (m + 2.0), x);
-}
-
-FHRL_CPU_INLINE void own_field(const lanes *f, const int d, const double *restrict x, double *restrict dx)
-{
-  const double *y = x, *A = x + d * LANES;
-  double pull[LANES];
-  for (int l = 0; l < LANES; l++) {
-    double square = 0.0;
-    for (int i = 0; i < d; i++) square += y[i * LANES + l] * y[i * LANES + l];
-    const double rho = sqrt(square), soft = rho + f->epsilon;
-    pull[l] = -1.0 - (soft == 0.0 ? 0.0 : f->kappa * (rho - 1.0) / soft);
-  }
-  for (int i = 0; i < d; i++)
-    for (int l = 0; l < LANES; l++) {
-      double z = f->b[i];
-      for (int j = 0; j < d; j++) z += (f->W[i * d + j] + A[(i * d + j) * LANES + l]) * y[j * LANES + l];
-      dx[i * LANES + l] = pull[l] * y[i * LANES + l] + tanh_lane(z);
-    }
-  for (int i = 0; i < d; i++)
-    for (int j = 0; j < d; j++)
-      for (int l = 0; l < LANES; l++)
-        dx[(d + i * d + j) * LANES + l] =
-          f->eta * (y[i * LANES + l] * y[j * LANES + l]) - f->lambda * A[(i * d + j) * LANES + l];
-}
 
 // One lane after the other through the model's own right-hand side; what it refuses becomes a NaN.
 static void any_field(batch *b, const double *x, double *dx)
@@ -106,46 +51,20 @@ static void any_field(batch *b, const double *x, double *dx)
   for (int l = 0; l < LANES; l++) {
     if (b->number[l] < 0) continue;
     for (int i = 0; i < b->n; i++) b->column[i] = x[i * LANES + l];
-    const int failed = s->model->rhs(s, b->t[l], b->column, b->slope);
+    s->p = b->given[l];
+    const int failed = s->model->rhs(s, b->at[l], b->column, b->slope);
     for (int i = 0; i < b->n; i++) dx[i * LANES + l] = failed ? (double)NAN : b->slope[i];
   }
 }
 
-FHRL_CPU_INLINE void field(batch *b, const double *x, double *dx)
+// At the time t + c h of every lane.
+FHRL_CPU_INLINE void field(batch *b, double c, const double *x, double *dx)
 {
-  if (!b->own)
-    any_field(b, x, dx);
-  else if (b->fhrl.d == 2)
-    own_field(&b->fhrl, 2, x, dx);
+  for (int l = 0; l < LANES; l++) b->at[l] = b->t[l] + c * b->h[l];
+  if (b->field)
+    b->field(&b->wide, b->at, x, dx);
   else
-    own_field(&b->fhrl, b->fhrl.d, x, dx);
-}
-
-static int lanes_of(const fhrl_system *s, lanes *out)
-{
-  const fhrl_model *m = s->model;
-  static const char *const parts[] = {"drive", "homeostasis", "memory"};
-  if (strcmp(m->name, "fhrl") != 0) return 0;
-  const int d = s->dims.state[0].rows;
-  for (int k = 0; k < 3; k++)
-    if (s->p[fhrl_system_param(m, parts[k])] != 0.0) return 0; // the first choice of each is the default
-  if (d > D_MAX) return 0;
-  out->d = d;
-  out->kappa = s->p[fhrl_system_param(m, "kappa")];
-  out->epsilon = s->p[fhrl_system_param(m, "epsilon")];
-  out->lambda = s->p[fhrl_system_param(m, "lambda")];
-  out->eta = s->p[fhrl_system_param(m, "eta")];
-  memcpy(out->W, s->m[fhrl_system_matrix(m, "W")], (size_t)d * (size_t)d * sizeof *out->W);
-  fhrl_matvec(d, d, s->m[fhrl_system_matrix(m, "B")], s->u, out->b);
-  return 1;
-}
-
-int fhrl_batch_field(const fhrl_system *s, const double x[], double dx[])
-{
-  lanes own;
-  if (!lanes_of(s, &own)) return 0;
-  own_field(&own, own.d, x, dx);
-  return 1;
+    any_field(b, x, dx);
 }
 
 // ---- one step in every lane
@@ -187,31 +106,68 @@ FHRL_CPU_INLINE void estimate(batch *b)
   }
 }
 
-// What is accepted moves on; the step that the error asks for next, of both kinds. h is 0 in an idle lane.
-FHRL_CPU_INLINE void choose(batch *b)
+// Steps in a row, nearly, whose size is at the bound of stability: the last two evaluations are at nearly the same time, so
+// that h |f(a) - f(b)| / |a - b| is h |J| along what separates them.
+FHRL_CPU_INLINE void watch_stability(batch *b)
 {
-  double keep[LANES], factor[LANES];
+  double rise[LANES] = {0.0}, run[LANES] = {0.0};
+  for (int i = 0; i < b->n; i++)
+    for (int l = 0; l < LANES; l++) {
+      const int e = i * LANES + l;
+      const double df = b->k[12][e] - b->k[11][e], dx = b->next[e] - b->stage[e];
+      rise[l] += df * df;
+      run[l] += dx * dx;
+    }
   for (int l = 0; l < LANES; l++) {
-    keep[l] = b->error[l] <= 1.0 ? 1.0 : 0.0;
-    const double wanted = safety / sqrt(sqrt(sqrt(b->error[l] + DBL_MIN)));
-    const double most = b->rejected[l] > 0 ? 1.0 : grow_most, bounded = wanted < most ? wanted : most; // a NaN: most
-    factor[l] = bounded > shrink_most ? bounded : shrink_most;
+    const int at_bound = b->h[l] * b->h[l] * rise[l] > bound * bound * run[l], kept = b->error[l] <= 1.0;
+    const long calm = b->calm[l] + 1;
+    b->calm[l] = kept ? at_bound ? 0 : calm : b->calm[l];
+    b->hits[l] = kept ? at_bound ? b->hits[l] + 1 : calm >= CALM ? 0 : b->hits[l] : b->hits[l];
   }
+}
+
+// What is accepted moves on.
+FHRL_CPU_INLINE void accept(batch *b)
+{
+  double keep[LANES];
+  for (int l = 0; l < LANES; l++) keep[l] = b->error[l] <= 1.0 ? 1.0 : 0.0;
   for (int i = 0; i < b->n; i++)
     for (int l = 0; l < LANES; l++) {
       const int e = i * LANES + l;
       b->x[e] = keep[l] > 0.0 ? b->next[e] : b->x[e];
       b->k[0][e] = keep[l] > 0.0 ? b->k[12][e] : b->k[0][e];
     }
+}
+
+// Time, counters, and the step that the error asks for next, of both kinds. h is 0 in an idle lane.
+FHRL_CPU_INLINE void settle(batch *b)
+{
+  const double t_end = b->work->t_end;
+  const long max_steps = b->work->max_steps;
   for (int l = 0; l < LANES; l++) {
-    b->tried[l] = b->h[l];
-    b->h[l] *= b->error[l] < HUGE_VAL ? factor[l] : shrink_most;
+    const double error = b->error[l], tried = b->h[l], left = t_end - b->t[l];
+    const int kept = error <= 1.0, there = kept && tried >= left;
+    const double wanted = safety / sqrt(sqrt(sqrt(error + DBL_MIN)));
+    const double most = b->rejected[l] > 0 ? 1.0 : grow_most, less = wanted < most ? wanted : most; // a NaN: most
+    const double factor = error < HUGE_VAL ? less > shrink_most ? less : shrink_most : shrink_most;
+    const double t = there ? t_end : kept ? b->t[l] + tried : b->t[l], rest = t_end - t, h = tried * factor;
+    const long steps = b->steps[l] + (kept ? 1 : 0), rejected = kept ? 0 : b->rejected[l] + 1;
+    const int stiff = b->hits[l] >= STIFF_HITS && rest > MANY * tried;
+    const int stuck = !kept && (rejected > REJECTED_MAX || t + 0.25 * tried == t);
+    b->t[l] = t;
+    b->tried[l] = tried;
+    b->h[l] = h >= rest ? rest : h;
+    b->steps[l] = steps;
+    b->evals[l] += 12;
+    b->rejected[l] = rejected;
+    b->end[l] = there ? 1 + FHRL_BATCH_DONE
+                      : stiff ? 1 + FHRL_BATCH_STIFF : stuck || steps >= max_steps ? 1 + FHRL_BATCH_FAILED : 0;
   }
 }
 
 FHRL_CPU_INLINE void step_body(batch *b)
 {
-#define FHRL_STAGE(s, count) combine(b, fhrl_dop853_a[s], count, b->stage), field(b, b->stage, b->k[s])
+#define FHRL_STAGE(s, count) combine(b, fhrl_dop853_a[s], count, b->stage), field(b, fhrl_dop853_c[s], b->stage, b->k[s])
   FHRL_STAGE(1, 1);
   FHRL_STAGE(2, 2);
   FHRL_STAGE(3, 2);
@@ -225,11 +181,13 @@ FHRL_CPU_INLINE void step_body(batch *b)
   FHRL_STAGE(11, 9);
 #undef FHRL_STAGE
   combine(b, fhrl_dop853_a[12], 8, b->next);
-  field(b, b->next, b->k[12]);
+  field(b, 1.0, b->next, b->k[12]);
   estimate(b);
   for (int i = 0; i < b->n; i++) // a step to where the right-hand side is not finite is none
     for (int l = 0; l < LANES; l++) b->error[l] += b->k[12][i * LANES + l] - b->k[12][i * LANES + l];
-  choose(b);
+  watch_stability(b);
+  accept(b);
+  settle(b);
 }
 
 FHRL_CPU_CLONES(step, (batch *b), (b))
@@ -266,10 +224,13 @@ static double first_step(batch *b, int l)
 static int refill(batch *b, int l)
 {
   fhrl_system *s = b->work->s;
-  b->number[l] = b->work->next(b->work->context, b->column);
+  const double *p = NULL;
+  b->number[l] = b->work->next(b->work->context, b->column, &p);
   b->t[l] = b->h[l] = 0.0;
-  b->steps[l] = b->evals[l] = b->rejected[l] = 0;
+  b->steps[l] = b->evals[l] = b->rejected[l] = b->hits[l] = b->calm[l] = 0;
   if (b->number[l] < 0) return 0;
+  s->p = b->given[l] = p;
+  for (int i = 0; i < s->model->n_param; i++) b->p[i * LANES + l] = p[i];
   const int failed = s->model->rhs(s, 0.0, b->column, b->slope);
   b->evals[l] = 1;
   for (int i = 0; i < b->n; i++) {
@@ -280,64 +241,56 @@ static int refill(batch *b, int l)
   return 1;
 }
 
-static int finish(batch *b, int l, fhrl_batch_outcome outcome)
+// Hands over lane l, whose trajectory has ended, and refills it; 0 if it is idle from now on.
+static int finish(batch *b, int l)
 {
   for (int i = 0; i < b->n; i++) b->column[i] = b->x[i * LANES + l];
-  b->work->done(b->work->context, b->number[l], outcome, b->column, b->steps[l], b->evals[l]);
+  b->work->done(b->work->context, b->number[l], (fhrl_batch_outcome)(b->end[l] - 1), b->column, b->steps[l], b->evals[l]);
   return refill(b, l);
-}
-
-// After a step: time, counters, and whether the lane is done. Returns 0 if it is idle from now on.
-static int settle(batch *b, int l)
-{
-  const double t_end = b->work->t_end, left = t_end - b->t[l];
-  b->evals[l] += 12;
-  if (b->error[l] <= 1.0) {
-    b->t[l] = b->tried[l] >= left ? t_end : b->t[l] + b->tried[l];
-    b->steps[l]++;
-    b->rejected[l] = 0;
-    if (b->t[l] == t_end) return finish(b, l, FHRL_BATCH_DONE);
-    if (b->steps[l] >= b->work->max_steps) return finish(b, l, FHRL_BATCH_STIFF);
-    if (b->steps[l] >= PATIENCE && (t_end - b->t[l]) > MANY * b->tried[l]) return finish(b, l, FHRL_BATCH_STIFF);
-  } else if (++b->rejected[l] > REJECTED_MAX || b->t[l] + 0.25 * b->tried[l] == b->t[l])
-    return finish(b, l, FHRL_BATCH_FAILED);
-  const double rest = t_end - b->t[l];
-  if (b->h[l] >= rest) b->h[l] = rest;
-  return 1;
 }
 
 static fhrl_status allocate(batch *b, fhrl_err *err)
 {
-  const size_t n = (size_t)b->n, wide = n * LANES;
-  double *next = b->block = aligned_alloc(64, ((FHRL_DOP853_STAGES + 3) * wide + 4 * n + 8) / 8 * 8 * sizeof *next);
+  const fhrl_system *s = b->work->s;
+  const size_t n = (size_t)b->n, wide = n * LANES, n_p = (size_t)s->model->n_param * LANES;
+  const size_t n_work = (size_t)s->dims.n_work * LANES;
+  const size_t count = ((FHRL_DOP853_STAGES + 3) * wide + n_p + n_work + 3 * n + 7) / 8 * 8;
+  double *next = b->block = aligned_alloc(64, count * sizeof *next);
   if (next == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d trajectories of %d states", LANES, b->n);
-  memset(next, 0, ((FHRL_DOP853_STAGES + 3) * wide + 4 * n) * sizeof *next);
+  memset(next, 0, count * sizeof *next);
   b->x = next;
   b->next = next + wide;
   b->stage = next + 2 * wide;
-  for (int s = 0; s < FHRL_DOP853_STAGES; s++) b->k[s] = next + (size_t)(3 + s) * wide;
-  b->column = next + (FHRL_DOP853_STAGES + 3) * wide;
+  for (int k = 0; k < FHRL_DOP853_STAGES; k++) b->k[k] = next + (size_t)(3 + k) * wide;
+  b->p = next + (FHRL_DOP853_STAGES + 3) * wide;
+  b->scratch = b->p + n_p;
+  b->column = b->scratch + n_work;
   b->slope = b->column + n;
+  b->wide = *s;
+  b->wide.p = b->p;
+  b->wide.work = b->scratch;
   return FHRL_OK;
 }
 
 fhrl_status fhrl_batch_run(const fhrl_batch_work *work, fhrl_err *err)
 {
+  const double *p = work->s->p;
   batch *b = calloc(1, sizeof *b);
   if (b == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for a batch of trajectories");
   b->work = work;
   b->n = work->s->n;
-  b->own = lanes_of(work->s, &b->fhrl);
+  b->field = work->lanes ? work->s->model->lanes[fhrl_cpu_level()] : NULL;
   const fhrl_status status = allocate(b, err);
   if (status == FHRL_OK) {
     int active = 0;
     for (int l = 0; l < LANES; l++) active += refill(b, l);
-    while (active > 0) {
+    while (active > 0 && !(work->stop && *work->stop)) {
       step(b);
       for (int l = 0; l < LANES; l++)
-        if (b->number[l] >= 0 && !settle(b, l)) active--;
+        if (b->end[l] != 0 && b->number[l] >= 0 && !finish(b, l)) active--;
     }
   }
+  work->s->p = p;
   free(b->block);
   free(b);
   return status;

@@ -22,43 +22,48 @@ typedef struct errors {
   double fifth, third; // sums of squares of the two estimates over their tolerances, without h
 } errors;
 
-FHRL_CPU_INLINE void estimate_one(int i, int lane, const double *const k[], const double *x, const double *next, double rtol,
-  double atol, double fifth[], double third[])
+// k: stages 0, 5 .. 11, the only ones that the new state or either estimate has.
+FHRL_CPU_INLINE void finish_one(int i, int lane, double h, const double *const k[], const double *restrict x,
+  double *restrict next, double rtol, double atol, double fifth[], double third[])
 {
-  double five = 0.0, three = 0.0;
-  for (int j = 0; j < 8; j++) five += fhrl_dop853_e5[j].weight * k[j][i];
-  for (int j = 0; j < 8; j++) three += fhrl_dop853_a[12][j].weight * k[j][i];
-  three -= fhrl_dop853_b3[0].weight * k[0][i] + fhrl_dop853_b3[1].weight * k[4][i] + fhrl_dop853_b3[2].weight * k[7][i];
+  double five = 0.0, sum = 0.0;
+  for (int j = 0; j < 8; j++) {
+    five += fhrl_dop853_e5[j].weight * k[j][i];
+    sum += fhrl_dop853_a[12][j].weight * k[j][i];
+  }
+  const double three =
+    sum - (fhrl_dop853_b3[0].weight * k[0][i] + fhrl_dop853_b3[1].weight * k[4][i] + fhrl_dop853_b3[2].weight * k[7][i]);
+  next[i] = x[i] + h * sum;
   const double a = fabs(x[i]), b = fabs(next[i]), scale = 1.0 / (atol + rtol * (a > b ? a : b));
   fifth[lane] += (five * scale) * (five * scale);
   third[lane] += (three * scale) * (three * scale);
 }
 
-// k: stages 0, 5 .. 11, the only ones that either estimate has.
-FHRL_CPU_INLINE void estimate_body(int n, const double *const k[], const double *x, const double *next, double rtol, double atol,
-  errors *out)
+// The new state of a step h and its errors, in one pass over the stages.
+FHRL_CPU_INLINE void finish_body(int n, double h, const double *const k[], const double *restrict x, double *restrict next,
+  double rtol, double atol, errors *out)
 {
   double fifth[LANES] = {0.0}, third[LANES] = {0.0};
   int i = 0;
   for (; i + LANES <= n; i += LANES)
-    for (int lane = 0; lane < LANES; lane++) estimate_one(i + lane, lane, k, x, next, rtol, atol, fifth, third);
-  for (int lane = 0; i + lane < n; lane++) estimate_one(i + lane, lane, k, x, next, rtol, atol, fifth, third);
+    for (int lane = 0; lane < LANES; lane++) finish_one(i + lane, lane, h, k, x, next, rtol, atol, fifth, third);
+  for (int lane = 0; i + lane < n; lane++) finish_one(i + lane, lane, h, k, x, next, rtol, atol, fifth, third);
   out->fifth = total(fifth);
   out->third = total(third);
 }
 
-FHRL_CPU_CLONES(estimate,
-  (int n, const double *const k[], const double *x, const double *next, double rtol, double atol, errors *out),
-  (n, k, x, next, rtol, atol, out))
+FHRL_CPU_CLONES(finish,
+  (int n, double h, const double *const k[], const double *x, double *next, double rtol, double atol, errors *out),
+  (n, h, k, x, next, rtol, atol, out))
 
-// The error of a step h over its tolerance: dop853.f's blend, which is of order 8 in h.
-static double error_of(const fhrl_runge_kutta *e, double h)
+// next = x after a step h. Returns its error over its tolerance: dop853.f's blend, which is of order 8 in h.
+static double take(fhrl_runge_kutta *e, double h)
 {
   const double *const k[8] = {e->k[0], e->k[5], e->k[6], e->k[7], e->k[8], e->k[9], e->k[10], e->k[11]};
   errors sum;
-  estimate(e->problem.n, k, e->problem.x, e->next, e->problem.rtol, e->problem.atol, &sum);
+  finish(e->problem.n, h, k, e->x, e->next, e->problem.rtol, e->problem.atol, &sum);
   const double blend = sum.fifth + 0.01 * sum.third;
-  return blend > 0.0 ? fabs(h) * sum.fifth / sqrt(e->problem.n * blend) : 0.0;
+  return blend == 0.0 ? 0.0 : fabs(h) * sum.fifth / sqrt(e->problem.n * blend);
 }
 
 // ---- dense output
@@ -77,7 +82,7 @@ static int prepare(fhrl_runge_kutta *e)
 }
 
 static const fhrl_runge_kutta_method method = {.name = "dop853", .order = 8, .exponent = 0.125, .last = 12,
-  .stages = FHRL_DOP853_DENSE, .c = fhrl_dop853_c, .a = fhrl_dop853_a, .e = fhrl_dop853_e5, .error = error_of, .prepare = prepare};
+  .stages = FHRL_DOP853_DENSE, .c = fhrl_dop853_c, .a = fhrl_dop853_a, .e = fhrl_dop853_e5, .error = take, .prepare = prepare};
 static const fhrl_engine_kind kind = FHRL_RUNGE_KUTTA_KIND("dop853");
 
 fhrl_status fhrl_dop853_create(const fhrl_engine_problem *problem, double t0, fhrl_engine **out, fhrl_err *err)

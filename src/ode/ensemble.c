@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ensemble: many trajectories of one system from different starts, over threads
+// ensemble: many trajectories of one system from different starts, at different parameters, over threads
 #include "ode/ensemble.h"
 
 #include <math.h>
@@ -10,37 +10,54 @@
 
 #include "ode/batch.h"
 
-enum { THREADS_MAX = 256, GIB = 8 };
+enum {
+  THREADS_MAX = 256,
+  GIB = 8,
+  SHOW_EVERY = 256,
+  N_BATCH = 512,         // states up to which members without a right-hand side for lanes gain from a batch
+  EXPLICIT_STEPS = 20000 // steps after which one that is tried by itself with dop853 is left to the method asked for
+};
+
+// The members in the order in which they are taken come in two passes: those that the right-hand side for lanes serves,
+// then the others.
+enum { PASS_LANES, PASS_OTHERS, PASSES };
 
 typedef struct shared {
   fhrl_ensemble *e;
   const fhrl_input *in;
   const fhrl_solver *solver;
-  const volatile sig_atomic_t *stop;
-  atomic_long next;
+  fhrl_ensemble_watch watch;
+  atomic_long next[PASSES], done;
 } shared;
 
 // One thread: its own system, its own counts.
 typedef struct worker {
   shared *all;
-  fhrl_system *s; // owned
-  double *u;      // owned: (n_u) a held input
-  long steps, rhs_evals, first_failed;
-  fhrl_err first_failure, err;
+  fhrl_system *s;   // owned
+  const double *p;  // of the system, for members without their own
+  double *u;        // owned: (n_u) a held input
+  int first;        // 1: the calling thread, which reports
+  int pass;
+  long shown, steps, rhs_evals, stiff;
+  fhrl_failure failure[FHRL_FAILURES];
+  int failures;
+  fhrl_err err;
   fhrl_status status;
 } worker;
 
-fhrl_status fhrl_ensemble_init(fhrl_ensemble *e, long members, int n, fhrl_err *err)
+fhrl_status fhrl_ensemble_init(fhrl_ensemble *e, long members, int n, int n_param, fhrl_err *err)
 {
   memset(e, 0, sizeof *e);
-  const double gib = 2.0 * (double)members * n * sizeof(double) / 0x1p30;
+  const double gib = (double)members * (2.0 * n + n_param) * sizeof(double) / 0x1p30;
   if (members < 1) return fhrl_fail(err, FHRL_ARG, "an ensemble of %ld members", members);
   if (gib > GIB) return fhrl_fail(err, FHRL_LIMIT, "%ld members of %d states take %.1f GiB, more than %d", members, n, gib, GIB);
   e->members = members;
   e->n = n;
+  e->n_param = n_param;
   e->x0 = calloc(2 * (size_t)members * (size_t)n, sizeof *e->x0);
   e->member = calloc((size_t)members, sizeof *e->member);
-  if (e->x0 == NULL || e->member == NULL) {
+  if (n_param > 0) e->p = calloc((size_t)members * (size_t)n_param, sizeof *e->p);
+  if (e->x0 == NULL || e->member == NULL || (n_param > 0 && e->p == NULL)) {
     fhrl_ensemble_free(e);
     return fhrl_fail(err, FHRL_NOMEM, "no memory for %ld members of %d states", members, n);
   }
@@ -51,30 +68,95 @@ fhrl_status fhrl_ensemble_init(fhrl_ensemble *e, long members, int n, fhrl_err *
 void fhrl_ensemble_free(fhrl_ensemble *e)
 {
   free(e->x0);
+  free(e->p);
   free(e->member);
   memset(e, 0, sizeof *e);
 }
 
-static long take(worker *w)
+// ---- members
+
+static const double *params_of(const worker *w, long k)
 {
-  if (w->all->stop && *w->all->stop) return -1;
-  const long k = atomic_fetch_add(&w->all->next, 1);
-  return k < w->all->e->members ? k : -1;
+  return w->all->e->p ? w->all->e->p + (size_t)k * (size_t)w->all->e->n_param : w->p;
 }
 
-// Member k by an integrator of its own.
-static void single(worker *w, long k)
+static int stopped(const shared *all) { return all->watch.stop && *all->watch.stop; }
+
+static void count_done(worker *w)
+{
+  shared *all = w->all;
+  const long done = atomic_fetch_add(&all->done, 1) + 1;
+  if (!w->first || all->watch.progress == NULL || done - w->shown < SHOW_EVERY) return;
+  all->watch.progress(all->watch.context, done, all->e->members);
+  w->shown = done;
+}
+
+// Keeps the failures of the lowest numbers, in order.
+static void keep_failure(fhrl_failure list[], int *count, long k, const fhrl_err *err)
+{
+  int at = *count;
+  while (at > 0 && list[at - 1].member > k) at--;
+  if (at == FHRL_FAILURES) return;
+  if (*count < FHRL_FAILURES) (*count)++;
+  memmove(list + at + 1, list + at, (size_t)(*count - 1 - at) * sizeof *list);
+  list[at] = (fhrl_failure){k, *err};
+}
+
+static void fail(worker *w, long k, const fhrl_err *err)
+{
+  w->all->e->member[k] = FHRL_MEMBER_FAILED;
+  keep_failure(w->failure, &w->failures, k, err);
+}
+
+// 1 if the model lets member k start; else it has failed.
+static int may_start(worker *w, long k)
+{
+  fhrl_ensemble *e = w->all->e;
+  const fhrl_model *m = w->s->model;
+  const double *x0 = e->x0 + (size_t)k * (size_t)e->n;
+  fhrl_err err;
+  w->s->p = params_of(w, k);
+  const char *why = m->refuse_start ? m->refuse_start(w->s, x0) : NULL;
+  if (why == NULL) return 1;
+  fhrl_fail(&err, FHRL_ARG, "%s cannot start here: %s", m->name, why);
+  memcpy(e->x + (size_t)k * (size_t)e->n, x0, (size_t)e->n * sizeof *x0);
+  fail(w, k, &err);
+  count_done(w);
+  return 0;
+}
+
+static int serves(const worker *w, const double p[])
+{
+  const fhrl_model *m = w->s->model;
+  return m->lanes != NULL && (m->lanes_fit == NULL || m->lanes_fit(p));
+}
+
+// The next member of a pass, -1 if there is none.
+static long take(worker *w)
+{
+  shared *all = w->all;
+  while (!stopped(all)) {
+    const long k = atomic_fetch_add(&all->next[w->pass], 1);
+    if (k >= all->e->members) return -1;
+    if (serves(w, params_of(w, k)) != (w->pass == PASS_LANES)) continue;
+    if (may_start(w, k)) return k;
+  }
+  return -1;
+}
+
+// Member k from its start by an integrator of its own.
+static fhrl_status carry(worker *w, long k, const fhrl_solver *solver, fhrl_err *err)
 {
   fhrl_ensemble *e = w->all->e;
   const size_t n = (size_t)e->n;
   double *x = e->x + (size_t)k * n;
   fhrl_integrator *it = NULL;
-  fhrl_err err = {FHRL_OK, ""};
   fhrl_counters c = {0};
   memcpy(x, e->x0 + (size_t)k * n, n * sizeof *x);
-  fhrl_status status = fhrl_integrator_create(w->s, w->all->in, w->all->solver, 0.0, x, &it, &err);
+  w->s->p = params_of(w, k);
+  fhrl_status status = fhrl_integrator_create(w->s, w->all->in, solver, 0.0, x, &it, err);
   if (status == FHRL_OK) {
-    status = fhrl_integrator_advance(it, w->all->solver->t_end, &err);
+    status = fhrl_integrator_advance(it, solver->t_end, err);
     if (status == FHRL_EVENT) status = FHRL_OK; // its end
     memcpy(x, fhrl_integrator_state(it), n * sizeof *x);
     fhrl_integrator_counters(it, &c);
@@ -82,19 +164,37 @@ static void single(worker *w, long k)
   fhrl_integrator_destroy(it);
   w->steps += c.steps;
   w->rhs_evals += c.rhs_evals;
-  e->member[k] = status == FHRL_OK ? FHRL_MEMBER_SINGLE : FHRL_MEMBER_FAILED;
-  if (status != FHRL_OK && (w->first_failed < 0 || k < w->first_failed)) {
-    w->first_failed = k;
-    w->first_failure = err;
-  }
+  return status;
 }
 
-static long next_start(void *context, double x[])
+// Member k by itself: with dop853 first, where a batch would use it but would be too wide.
+static void single(worker *w, long k, int explicit_first)
+{
+  fhrl_err err = {FHRL_OK, ""};
+  fhrl_status status = FHRL_LIMIT;
+  if (explicit_first) {
+    fhrl_solver solver = *w->all->solver;
+    solver.method = FHRL_METHOD_DOP853;
+    if (solver.max_steps > EXPLICIT_STEPS) solver.max_steps = EXPLICIT_STEPS;
+    status = carry(w, k, &solver, &err);
+    w->stiff += status == FHRL_LIMIT;
+  }
+  if (status != FHRL_OK && status != FHRL_INTERRUPT) status = carry(w, k, w->all->solver, &err);
+  w->all->e->member[k] = FHRL_MEMBER_SINGLE;
+  if (status != FHRL_OK) fail(w, k, &err);
+  count_done(w);
+}
+
+// ---- batches
+
+static long next_start(void *context, double x[], const double **p)
 {
   worker *w = context;
   const long k = take(w);
   const size_t n = (size_t)w->all->e->n;
-  if (k >= 0) memcpy(x, w->all->e->x0 + (size_t)k * n, n * sizeof *x);
+  if (k < 0) return k;
+  memcpy(x, w->all->e->x0 + (size_t)k * n, n * sizeof *x);
+  *p = params_of(w, k);
   return k;
 }
 
@@ -106,12 +206,14 @@ static void batch_done(void *context, long k, fhrl_batch_outcome outcome, const 
   w->rhs_evals += rhs_evals;
   if (outcome != FHRL_BATCH_DONE) {
     const double *held = w->s->u;
-    single(w, k);
+    w->stiff += outcome == FHRL_BATCH_STIFF;
+    single(w, k, 0);
     w->s->u = held;
     return;
   }
   memcpy(w->all->e->x + (size_t)k * n, x, n * sizeof *x);
   w->all->e->member[k] = FHRL_MEMBER_BATCH;
+  count_done(w);
 }
 
 // Event functions that these parameters have.
@@ -135,29 +237,35 @@ static void *work(void *argument)
 {
   worker *w = argument;
   const fhrl_solver *solver = w->all->solver;
-  if (batched(w->all, w->s)) {
-    if (w->all->in) {
-      fhrl_input_at(w->all->in, 0.0, w->u);
-      w->s->u = w->u;
-    }
-    const fhrl_batch_work job = {.s = w->s, .rtol = solver->rtol, .atol = solver->atol, .t_end = solver->t_end,
-      .max_steps = solver->max_steps, .next = next_start, .done = batch_done, .context = w};
-    w->status = fhrl_batch_run(&job, &w->err);
-  } else
-    for (long k = take(w); k >= 0; k = take(w)) single(w, k);
+  const int many = batched(w->all, w->s);
+  if (many && w->all->in) {
+    fhrl_input_at(w->all->in, 0.0, w->u);
+    w->s->u = w->u;
+  }
+  for (w->pass = 0; w->pass < PASSES && w->status == FHRL_OK; w->pass++) {
+    const fhrl_batch_work job = {.s = w->s, .lanes = w->pass == PASS_LANES, .rtol = solver->rtol, .atol = solver->atol,
+      .t_end = solver->t_end, .max_steps = solver->max_steps, .stop = w->all->watch.stop, .next = next_start,
+      .done = batch_done, .context = w};
+    if (w->pass == PASS_LANES && w->s->model->lanes == NULL) continue;
+    if (many && (job.lanes || w->s->n <= N_BATCH))
+      w->status = fhrl_batch_run(&job, &w->err);
+    else
+      for (long k = take(w); k >= 0; k = take(w)) single(w, k, many);
+  }
   return NULL;
 }
+
+// ---- threads
 
 // Adds up what the workers did; nothing here depends on who did it.
 static void gather(fhrl_ensemble *e, const worker w[], int threads)
 {
-  e->first_failed = -1;
   for (int i = 0; i < threads; i++) {
     e->steps += w[i].steps;
     e->rhs_evals += w[i].rhs_evals;
-    if (w[i].first_failed < 0 || (e->first_failed >= 0 && e->first_failed < w[i].first_failed)) continue;
-    e->first_failed = w[i].first_failed;
-    e->first_failure = w[i].first_failure;
+    e->stiff += w[i].stiff;
+    for (int f = 0; f < w[i].failures; f++)
+      keep_failure(e->failure, &e->failures, w[i].failure[f].member, &w[i].failure[f].err);
   }
   for (long k = 0; k < e->members; k++) {
     e->singles += e->member[k] == FHRL_MEMBER_SINGLE;
@@ -166,18 +274,24 @@ static void gather(fhrl_ensemble *e, const worker w[], int threads)
 }
 
 fhrl_status fhrl_ensemble_run(fhrl_ensemble *e, const fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver,
-  int threads, const volatile sig_atomic_t *stop, fhrl_err *err)
+  int threads, const fhrl_ensemble_watch *watch, fhrl_err *err)
 {
-  shared all = {.e = e, .in = in, .solver = solver, .stop = stop};
+  fhrl_solver stoppable = *solver;
+  shared all = {.e = e, .in = in, .solver = &stoppable};
   pthread_t thread[THREADS_MAX];
   fhrl_status status = FHRL_OK;
   int ready = 0, started = 1;
+  if (watch) all.watch = *watch;
+  stoppable.stop = all.watch.stop;
   if (threads > THREADS_MAX) threads = THREADS_MAX;
   worker *w = calloc((size_t)threads, sizeof *w);
   if (w == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d threads", threads);
-  atomic_init(&all.next, 0);
+  for (int pass = 0; pass < PASSES; pass++) atomic_init(&all.next[pass], 0);
+  atomic_init(&all.done, 0);
   for (; ready < threads; ready++) {
-    w[ready] = (worker){.all = &all, .first_failed = -1};
+    w[ready].all = &all;
+    w[ready].p = s->p;
+    w[ready].first = ready == 0;
     FHRL_DO(status, fhrl_system_clone(s, &w[ready].s, err));
     w[ready].s->u = s->u;
     w[ready].u = malloc(((size_t)s->dims.n_u + 1) * sizeof *w[ready].u);
@@ -192,7 +306,8 @@ fhrl_status fhrl_ensemble_run(fhrl_ensemble *e, const fhrl_system *s, const fhrl
       status = w[i].status;
       if (err) *err = w[i].err;
     }
-  if (status == FHRL_OK && stop && *stop) status = fhrl_fail(err, FHRL_INTERRUPT, "interrupted");
+  if (status == FHRL_OK && stopped(&all))
+    status = fhrl_fail(err, FHRL_INTERRUPT, "interrupted after %ld of %ld members", atomic_load(&all.done), e->members);
   gather(e, w, threads);
 done:
   for (int i = 0; i < threads && i <= ready; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ensemble: many trajectories of one system from different starts, over threads
+// ensemble: many trajectories of one system from different starts, at different parameters, over threads
 #pragma once
 
 #include <signal.h>
@@ -12,25 +12,43 @@ typedef enum fhrl_member {
   FHRL_MEMBER_FAILED, // did not reach it
 } fhrl_member;
 
+enum { FHRL_FAILURES = 16 }; // failed members that are described
+
+typedef struct fhrl_failure {
+  long member;
+  fhrl_err err;
+} fhrl_failure;
+
 typedef struct fhrl_ensemble {
   long members;
-  int n;
+  int n, n_param;
   double *x0;            // owned: (members, n) starts
   double *x;             // within x0: (members, n) states at the end or, of a failed member, where it stopped
+  double *p;             // owned: (members, n_param) parameters; NULL: all have those of the system
   unsigned char *member; // owned: (members) a fhrl_member each
   long singles, failed;
+  long stiff;            // members that left a batch because they are stiff
   long steps, rhs_evals; // of all members
-  fhrl_err first_failure; // of the failed member of the lowest number
-  long first_failed;      // its number; -1
+  fhrl_failure failure[FHRL_FAILURES]; // of the failed members of the lowest numbers, in order
+  int failures;
 } fhrl_ensemble;
 
-// Room for `members` starts of n states, all 0. FHRL_LIMIT beyond 8 GiB, FHRL_NOMEM.
-fhrl_status fhrl_ensemble_init(fhrl_ensemble *e, long members, int n, fhrl_err *err);
+typedef struct fhrl_ensemble_watch {
+  void (*progress)(void *context, long done, long members); // now and then, on the calling thread; NULL
+  void *context;
+  const volatile sig_atomic_t *stop; // not 0: end with FHRL_INTERRUPT; NULL
+} fhrl_ensemble_watch;
+
+// Room for `members` starts of n states, all 0, and, unless n_param is 0, their parameters. FHRL_LIMIT beyond 8 GiB,
+// FHRL_NOMEM.
+fhrl_status fhrl_ensemble_init(fhrl_ensemble *e, long members, int n, int n_param, fhrl_err *err);
 void fhrl_ensemble_free(fhrl_ensemble *e);
 
 // Carries every member from t = 0 to solver->t_end on `threads` threads. A held input and a model without events go through
-// the batch when the method is auto or dop853 with free steps; members that are stiff or fail there, and everything else,
-// go through an integrator (method auto as asked). The results do not depend on the number of threads. A member that
-// fails is counted and described, and the others go on. FHRL_NOMEM, FHRL_INTERRUPT once *stop is not 0 (stop may be NULL).
+// the batch when the method is auto or dop853 with free steps (beyond 512 states without a right-hand side for lanes:
+// through dop853 one by one); members that are stiff or fail there, and everything else, go through an integrator (method
+// auto as asked). The parameters must leave the shapes of s (fhrl_vary_at). The results
+// do not depend on the number of threads. A member that fails, or that the model lets not start, is counted and
+// described, and the others go on. watch may be NULL. FHRL_NOMEM; FHRL_INTERRUPT after a stop: nothing in e is of use.
 fhrl_status fhrl_ensemble_run(fhrl_ensemble *e, const fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver,
-  int threads, const volatile sig_atomic_t *stop, fhrl_err *err);
+  int threads, const fhrl_ensemble_watch *watch, fhrl_err *err);

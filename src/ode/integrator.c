@@ -54,16 +54,15 @@ void fhrl_integrator_options(const fhrl_config *config, fhrl_solver *out)
 
 // ---- evaluations
 
-// 1 if every entry is finite: a - a is 0 for those, NaN for the rest. Several sums, because one would be a chain.
-static int finite(int n, const double a[])
+FHRL_CPU_INLINE void finite_body(const int width, int n, const double a[], int *out) { *out = fhrl_wide_finite(width, n, a); }
+
+FHRL_WIDE_CLONES(fhrl_cpu_level(), finite, (int n, const double a[], int *out), (n, a, out))
+
+static int all_finite(int n, const double a[])
 {
-  double part[8] = {0.0};
-  int i = 0;
-  for (; i + 8 <= n; i += 8)
-    for (int k = 0; k < 8; k++) part[k] += a[i + k] - a[i + k];
-  for (int k = 0; i + k < n; k++) part[k] += a[i + k] - a[i + k];
-  for (int k = 1; k < 8; k++) part[0] += part[k];
-  return part[0] == 0.0;
+  int result;
+  finite(n, a, &result);
+  return result;
 }
 
 // u at t as the present piece has it: the ends of the piece belong to it, whatever comes after them.
@@ -120,7 +119,7 @@ static int checked_rhs(void *context, double t, const double x[], double dx[])
   const double begin = timed ? fhrl_clock_wall() : 0.0;
   const int code = fhrl_integrator_rhs(it, t, x, dx);
   if (timed) it->counters.rhs_s += CLOCK_EVERY * (fhrl_clock_wall() - begin);
-  if (code != 0 || !finite(it->s->n, dx)) return bad(it, t, x, code, 0);
+  if (code != 0 || !all_finite(it->s->n, dx)) return bad(it, t, x, code, 0);
   if (it->bad.count > 0 && t > it->bad.t) it->bad.count = 0; // got past it
   return 0;
 }
@@ -130,7 +129,7 @@ static int checked_jvp(void *context, double t, const double x[], const double v
   fhrl_integrator *it = context;
   if (given_up(it)) return -1;
   const int code = fhrl_integrator_jvp(it, t, x, v, Jv);
-  if (code != 0 || !finite(it->s->n, Jv)) return bad(it, t, x, code, 1);
+  if (code != 0 || !all_finite(it->s->n, Jv)) return bad(it, t, x, code, 1);
   return 0;
 }
 

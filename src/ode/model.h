@@ -13,6 +13,8 @@
 #include <stddef.h>
 
 #include "base/field.h"
+#include "ode/lanes.h"
+#include "ode/wide.h"
 
 enum { FHRL_BLOCK_MAX = 8, FHRL_MATRIX_MAX = 12, FHRL_CHECK_MAX = 8, FHRL_EVENT_MAX = 8 };
 
@@ -41,7 +43,8 @@ typedef struct fhrl_system {
   const double *p;        // (n_param) scalar parameters in table order (integers, choices and flags too)
   const double *const *m; // matrices, row-major, in table order, borrowed
   const double *u;        // (n_u) input at t, set by the caller of a callback
-  double *work;           // (n_work) scratch
+  double *work;           // (n_work) scratch, zero at first; nobody else writes to it between calls
+  fhrl_cpu cpu;           // vector instructions that the callbacks may use (wide.h)
   fhrl_dims dims;
 } fhrl_system;
 
@@ -83,6 +86,8 @@ typedef struct fhrl_check {
 // Callbacks return 0, > 0 if the step may be retried with a smaller one, < 0 if it cannot (CVODE's convention).
 typedef int fhrl_model_field(const fhrl_system *s, double t, const double x[], double out[]);
 typedef int fhrl_model_jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[]);
+// rhs of FHRL_LANES trajectories side by side (lanes.h).
+typedef void fhrl_model_lanes(const fhrl_system *s, const double t[], const double x[], double dx[]);
 
 struct fhrl_model {
   const char *name, *summary, *reference, *time_unit;
@@ -113,6 +118,10 @@ struct fhrl_model {
   int (*split)(const fhrl_system *s, int term, double t, const double x[], double dx[]); // one term of rhs
   fhrl_model_field *observe; // (n_obs) observables
   fhrl_model_field *events;  // every function of every event, in table order; a model has it if it has an event table
+  // Optional: rhs for ensembles, (FHRL_LEVELS) by level of base/cpu.h, as FHRL_LANES_OF makes them; and whether it serves
+  // these parameters (NULL: all).
+  fhrl_model_lanes *const *lanes;
+  int (*lanes_fit)(const double p[]);
 };
 
 // Raised whenever a model compiled before would be misread; the sizes catch what was forgotten.

@@ -13,7 +13,9 @@
 enum {
   TERMS_MAX = 12,
   REJECTED_MAX = 24, // rejections in a row, each at least by the factor `shrink_most`, after which no step size will do
-  LANES = 8          // partial sums of an error norm
+  ORDER_BELIEVED = 6, // rejections in a row after which the error is not of its order: f' jumps within the step
+  LANES = 8,         // partial sums of an error norm
+  LINE = 8           // doubles of a cache line
 };
 static const double safety = 0.9, shrink_most = 1.0 / 3.0, grow_most = 6.0; // II.4, and the defaults of dop853.f
 static const double after_failure = 0.25; // a step that cannot be evaluated is tried again with so much of it
@@ -99,13 +101,13 @@ static int gather(const fhrl_runge_kutta *e, const fhrl_runge_kutta_term row[], 
   return count;
 }
 
-double fhrl_runge_kutta_embedded(const fhrl_runge_kutta *e, double h)
+double fhrl_runge_kutta_embedded(fhrl_runge_kutta *e, double h)
 {
   double w[TERMS_MAX], sum;
   const double *k[TERMS_MAX];
   const fhrl_engine_problem *p = &e->problem;
   const int count = gather(e, e->method->e, h, w, k);
-  embedded(p->n, count, w, k, p->x, e->next, p->rtol, p->atol, &sum);
+  embedded(p->n, count, w, k, e->x, e->next, p->rtol, p->atol, &sum);
   return sqrt(sum / p->n);
 }
 
@@ -119,13 +121,19 @@ void fhrl_runge_kutta_combine(const fhrl_runge_kutta *e, const fhrl_runge_kutta_
 
 // ---- steps
 
+// The step that an error asks for goes as this.
+static double root(const fhrl_runge_kutta *e, double a)
+{
+  return e->method->exponent == 0.125 ? sqrt(sqrt(sqrt(a))) : pow(a, e->method->exponent);
+}
+
 // sqrt of the mean of (a / tolerance at x)^2
 static double weighted(const fhrl_runge_kutta *e, const double a[], const double minus[])
 {
   const fhrl_engine_problem *p = &e->problem;
   double sum = 0.0;
   for (int i = 0; i < p->n; i++) {
-    const double r = (a[i] - (minus ? minus[i] : 0.0)) / (p->atol + p->rtol * fabs(p->x[i]));
+    const double r = (a[i] - (minus ? minus[i] : 0.0)) / (p->atol + p->rtol * fabs(e->x[i]));
     sum += r * r;
   }
   return sqrt(sum / p->n);
@@ -135,26 +143,25 @@ static double weighted(const fhrl_runge_kutta *e, const double a[], const double
 static double first_step(fhrl_runge_kutta *e, double most)
 {
   const fhrl_engine_problem *p = &e->problem;
-  const double d0 = weighted(e, p->x, NULL), d1 = weighted(e, e->k[0], NULL);
+  const double d0 = weighted(e, e->x, NULL), d1 = weighted(e, e->k[0], NULL);
   const double euler = fmin(most, d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1);
-  for (int i = 0; i < p->n; i++) e->stage[i] = p->x[i] + euler * e->k[0][i];
+  for (int i = 0; i < p->n; i++) e->stage[i] = e->x[i] + euler * e->k[0][i];
   if (p->rhs(p->context, e->t + euler, e->stage, e->k[1]) != 0) return after_failure * euler;
   const double d2 = weighted(e, e->k[1], e->k[0]) / euler, larger = fmax(d1, d2);
-  const double h = larger <= 1e-15 ? fmax(1e-6, 1e-3 * euler) : pow(0.01 / larger, e->method->exponent);
+  const double h = larger <= 1e-15 ? fmax(1e-6, 1e-3 * euler) : root(e, 0.01 / larger);
   return fmin(most, fmin(100.0 * euler, h));
 }
 
-// All stages of a step h, and the new state; what rhs returned.
+// All stages of a step h; what rhs returned.
 static int stages(fhrl_runge_kutta *e, double h)
 {
   const fhrl_engine_problem *p = &e->problem;
   const fhrl_runge_kutta_method *m = e->method;
   for (int s = 1; s < m->last; s++) {
-    fhrl_runge_kutta_combine(e, m->a[s], h, p->x, e->stage);
+    fhrl_runge_kutta_combine(e, m->a[s], h, e->x, e->stage);
     const int failed = p->rhs(p->context, e->t + m->c[s] * h, e->stage, e->k[s]);
     if (failed) return failed;
   }
-  fhrl_runge_kutta_combine(e, m->a[m->last], h, p->x, e->next);
   return 0;
 }
 
@@ -162,20 +169,25 @@ static int stages(fhrl_runge_kutta *e, double h)
 static int attempt(fhrl_runge_kutta *e, double h, double end, double *error)
 {
   const fhrl_engine_problem *p = &e->problem;
-  const int last = e->method->last, free = p->step == 0.0, first = e->method->uses_last || !free;
-  *error = 0.0;
+  const fhrl_runge_kutta_method *m = e->method;
   int failed = stages(e, h);
-  if (!failed && first) failed = p->rhs(p->context, end, e->next, e->k[last]);
   if (failed) return failed;
-  if (free) *error = e->method->error(e, h);
-  return !first && *error <= 1.0 ? p->rhs(p->context, end, e->next, e->k[last]) : 0;
+  if (m->uses_last) {
+    fhrl_runge_kutta_combine(e, m->a[m->last], h, e->x, e->next);
+    failed = p->rhs(p->context, end, e->next, e->k[m->last]);
+    if (failed) return failed;
+  }
+  *error = m->error(e, h);
+  if (p->step > 0.0) *error = 0.0; // whatever it is
+  return !m->uses_last && *error <= 1.0 ? p->rhs(p->context, end, e->next, e->k[m->last]) : 0;
 }
 
 static void accept(fhrl_runge_kutta *e, double h, double t)
 {
-  const size_t size = (size_t)e->problem.n * sizeof *e->next;
-  memcpy(e->old, e->problem.x, size);
-  memcpy(e->problem.x, e->next, size);
+  double *oldest = e->old;
+  e->old = e->x;
+  e->x = e->next;
+  e->next = oldest;
   double *first = e->k[0];
   e->k[0] = e->k[e->method->last]; // the last evaluation is the next step's first
   e->k[e->method->last] = first;
@@ -211,13 +223,14 @@ static fhrl_engine_end step(fhrl_runge_kutta *e, double t)
     if (error <= 1.0) {
       const double grow = rejected > 0 ? 1.0 : grow_most, wanted = e->h;
       accept(e, h, end);
-      if (p->step == 0.0) e->h = h * fmin(grow, fmax(shrink_most, safety / pow(error, e->method->exponent)));
+      if (p->step == 0.0) e->h = h * fmin(grow, fmax(shrink_most, safety / root(e, error)));
       if (h < wanted && rejected == 0) e->h = fmax(e->h, wanted); // it was the end of the interval that cut it
       return end == t ? FHRL_ENGINE_REACHED : FHRL_ENGINE_PAUSED;
     }
     e->count.error_test_failures++;
     if (++rejected > REJECTED_MAX) return FHRL_ENGINE_ERROR;
-    e->h = h * (error < HUGE_VAL ? fmax(shrink_most, safety / pow(error, e->method->exponent)) : shrink_most); // a NaN shrinks, too
+    const int believed = error < HUGE_VAL && rejected <= ORDER_BELIEVED; // a NaN shrinks, too
+    e->h = h * (believed ? fmax(shrink_most, safety / root(e, error)) : shrink_most);
   }
 }
 
@@ -227,11 +240,13 @@ fhrl_engine_end fhrl_runge_kutta_run(fhrl_engine *base, double t, long steps, do
   const fhrl_engine_problem *p = &e->problem;
   fhrl_engine_end end = FHRL_ENGINE_PAUSED;
   if (!e->started) {
-    if (p->rhs(p->context, e->t, p->x, e->k[0]) != 0) return FHRL_ENGINE_RHS;
+    memcpy(e->x, p->x, (size_t)p->n * sizeof *e->x);
+    if (p->rhs(p->context, e->t, e->x, e->k[0]) != 0) return FHRL_ENGINE_RHS;
     e->h = p->step > 0.0 ? p->step : first_step(e, t - e->t);
     e->started = 1;
   }
   for (long k = 0; k < steps && end == FHRL_ENGINE_PAUSED; k++) end = step(e, t);
+  memcpy(p->x, e->x, (size_t)p->n * sizeof *e->x);
   *now = e->t;
   return end;
 }
@@ -258,7 +273,7 @@ void fhrl_runge_kutta_between(const fhrl_runge_kutta *e, double s, double x[])
 {
   const double r = 1.0 - s, *first = e->k[0], *last = e->k[e->method->last];
   for (int i = 0; i < e->problem.n; i++) {
-    const double rise = e->next[i] - e->old[i], bend = e->h_old * first[i] - rise, turn = rise - e->h_old * last[i] - bend;
+    const double rise = e->x[i] - e->old[i], bend = e->h_old * first[i] - rise, turn = rise - e->h_old * last[i] - bend;
     const double rest = e->poly[0][i] + s * (e->poly[1][i] + r * (e->poly[2][i] + s * e->poly[3][i]));
     x[i] = e->old[i] + s * (rise + r * (bend + s * (turn + r * rest))); // (2)
   }
@@ -296,7 +311,7 @@ void fhrl_runge_kutta_look(fhrl_engine *base, fhrl_engine_look *out)
   memset(e->stage, 0, (size_t)p->n * sizeof *e->stage);
   fhrl_runge_kutta_combine(e, e->method->e, e->h, e->stage, e->next); // of the step that was tried last
   for (int i = 0; i < p->n; i++) {
-    const double ratio = fabs(e->next[i]) / (p->atol + p->rtol * fabs(p->x[i]));
+    const double ratio = fabs(e->next[i]) / (p->atol + p->rtol * fabs(e->x[i]));
     if (ratio > out->worst_ratio) {
       out->worst_ratio = ratio;
       out->worst = i;
@@ -315,10 +330,11 @@ void fhrl_runge_kutta_destroy(fhrl_engine *base)
 fhrl_status fhrl_runge_kutta_create(const fhrl_runge_kutta_method *method, const fhrl_engine_kind *kind,
   const fhrl_engine_problem *problem, double t0, fhrl_engine **out, fhrl_err *err)
 {
-  const size_t n = (size_t)problem->n;
+  const size_t n = ((size_t)problem->n + LINE - 1) / LINE * LINE;
+  const size_t arrays = (size_t)method->stages + FHRL_RUNGE_KUTTA_POLYNOMIALS + 4, size = arrays * n * sizeof(double);
   assert(method->stages <= FHRL_RUNGE_KUTTA_STAGES);
   fhrl_runge_kutta *e = calloc(1, sizeof *e);
-  double *next = calloc(n * ((size_t)method->stages + FHRL_RUNGE_KUTTA_POLYNOMIALS + 3), sizeof *next);
+  double *next = aligned_alloc(LINE * sizeof *next, size); // written before it is read
   if (e == NULL || next == NULL) {
     free(e);
     free(next);
@@ -334,6 +350,7 @@ fhrl_status fhrl_runge_kutta_create(const fhrl_runge_kutta_method *method, const
   e->old = next;
   e->next = next + n;
   e->stage = next + 2 * n;
+  e->x = next + 3 * n;
   *out = &e->base;
   return FHRL_OK;
 }

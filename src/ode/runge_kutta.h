@@ -41,7 +41,8 @@ typedef struct fhrl_runge_kutta_method {
   const double *c;                // (stages)
   const fhrl_runge_kutta_row *a;  // (stages); row S is the new state
   const fhrl_runge_kutta_term *e; // a row: the estimate of the local error over h
-  double (*error)(const fhrl_runge_kutta *e, double h); // of a step h over its tolerance: <= 1 is accepted
+  double (*error)(fhrl_runge_kutta *e, double h); // of a step h over its tolerance, <= 1 is accepted; without uses_last it
+                                                  // makes next = x' as well, which may share its pass over the stages
   int (*prepare)(fhrl_runge_kutta *e);                  // k of the dense stages and the P_j of the last step; what rhs returned
 } fhrl_runge_kutta_method;
 
@@ -54,10 +55,9 @@ struct fhrl_runge_kutta {
   double t_old, h_old; // the last accepted step
   int started;         // k[0] and h belong to (t, x)
   int dense_ready;     // the dense stages and `poly` belong to the last step
-  double *block;       // owned: the arrays below, (n) each
+  double *block;       // owned: the arrays below, (n) each, on their own cache lines
   double *k[FHRL_RUNGE_KUTTA_STAGES];
-  double *old, *next, *stage; // x before the last step, x after the one that is tried (of x itself others may put a part back),
-                              // x of a stage
+  double *x, *old, *next, *stage; // at t, before the last step, after the one that is tried, of a stage; problem.x gets x
   double *poly[FHRL_RUNGE_KUTTA_POLYNOMIALS];
   fhrl_engine_count count;
 };
@@ -73,8 +73,8 @@ void fhrl_runge_kutta_combine(const fhrl_runge_kutta *e, const fhrl_runge_kutta_
 void fhrl_runge_kutta_between(const fhrl_runge_kutta *e, double s, double x[]);
 // k[stage] = f at the state (2) of s, within prepare; what rhs returned.
 int fhrl_runge_kutta_sample(fhrl_runge_kutta *e, double s, int stage);
-// `error` of an embedded pair: root mean square of h times the row e over the tolerance of the larger of x and x'.
-double fhrl_runge_kutta_embedded(const fhrl_runge_kutta *e, double h);
+// `error` of an embedded pair: root mean square of h times the row e over the tolerance of the larger of x and next.
+double fhrl_runge_kutta_embedded(fhrl_runge_kutta *e, double h);
 
 // ---- entries of fhrl_engine_kind
 void fhrl_runge_kutta_destroy(fhrl_engine *e);

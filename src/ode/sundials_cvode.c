@@ -10,6 +10,7 @@
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 #include <sunnonlinsol/sunnonlinsol_newton.h>
 
+#include "base/cpu.h"
 #include "ode/sundials_compat.h"
 #include "ode/sundials_dense.h"
 #include "ode/sundials_vector.h"
@@ -37,38 +38,42 @@ typedef struct cvode {
 static int rhs(sunrealtype t, N_Vector x, N_Vector dx, void *data)
 {
   const fhrl_engine_problem *p = data;
-  return p->rhs(p->context, t, NV_DATA_S(x), NV_DATA_S(dx));
+  return p->rhs(p->context, t, fhrl_sundials_vector_data(x), fhrl_sundials_vector_data(dx));
 }
 
 static int product(N_Vector v, N_Vector Jv, sunrealtype t, N_Vector x, N_Vector fx, void *data, N_Vector scratch)
 {
   const fhrl_engine_problem *p = data;
-  return p->jvp(p->context, t, NV_DATA_S(x), NV_DATA_S(v), NV_DATA_S(Jv));
+  return p->jvp(p->context, t, fhrl_sundials_vector_data(x), fhrl_sundials_vector_data(v), fhrl_sundials_vector_data(Jv));
 }
 
 // SUNDIALS' matrices are column-major: each column is one product J e_j.
 static int dense(sunrealtype t, N_Vector x, N_Vector fx, SUNMatrix J, void *data, N_Vector e, N_Vector b, N_Vector c)
 {
   const fhrl_engine_problem *p = data;
-  double *unit = NV_DATA_S(e);
+  double *unit = fhrl_sundials_vector_data(e);
   memset(unit, 0, (size_t)p->n * sizeof *unit);
   for (int j = 0; j < p->n; j++) {
     unit[j] = 1.0;
-    const int failed = p->jvp(p->context, t, NV_DATA_S(x), unit, SUNDenseMatrix_Column(J, j));
+    const int failed = p->jvp(p->context, t, fhrl_sundials_vector_data(x), unit, SUNDenseMatrix_Column(J, j));
     if (failed) return failed;
     unit[j] = 0.0;
   }
   return 0;
 }
 
+FHRL_CPU_INLINE void weigh_body(int n, const double *restrict x, double rtol, double atol, double *restrict w)
+{
+  for (int i = 0; i < n; i++) w[i] = 1.0 / (rtol * fabs(x[i]) + atol);
+}
+
+FHRL_CPU_CLONES(weigh, (int n, const double *x, double rtol, double atol, double *w), (n, x, rtol, atol, w))
+
 // Weights of the error norm: CVODE's own formula in one pass instead of five.
 static int weights(N_Vector x, N_Vector w, void *data)
 {
   const fhrl_engine_problem *p = data;
-  const double *a = NV_DATA_S(x);
-  double *b = NV_DATA_S(w);
-  const double rtol = p->rtol, atol = p->atol;
-  for (int i = 0; i < p->n; i++) b[i] = 1.0 / (rtol * fabs(a[i]) + atol);
+  weigh(p->n, fhrl_sundials_vector_data(x), p->rtol, p->atol, fhrl_sundials_vector_data(w));
   return 0;
 }
 
@@ -216,7 +221,7 @@ static void look(fhrl_engine *base, fhrl_engine_look *out)
   CVodeGetCurrentOrder(e->cvode, &out->order);
   CVodeGetEstLocalErrors(e->cvode, e->error);
   CVodeGetErrWeights(e->cvode, e->weight);
-  const double *error = NV_DATA_S(e->error), *weight = NV_DATA_S(e->weight);
+  const double *error = fhrl_sundials_vector_data(e->error), *weight = fhrl_sundials_vector_data(e->weight);
   for (int i = 0; i < e->problem.n; i++) {
     const double ratio = fabs(error[i] * weight[i]);
     if (ratio > out->worst_ratio) {

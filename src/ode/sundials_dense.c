@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/dense.h"
+#include "ode/sundials_vector.h"
 
 // ---- the matrix
 
@@ -71,8 +72,9 @@ static int setup(SUNLinearSolver S, SUNMatrix A)
 static int solve(SUNLinearSolver S, SUNMatrix A, N_Vector x, N_Vector b, sunrealtype tolerance)
 {
   const factors *f = S->content;
-  if (x != b) memcpy(NV_DATA_S(x), NV_DATA_S(b), (size_t)f->n * sizeof(double));
-  fhrl_dense_substitute(f->n, SM_DATA_D(A), f->pivot, NV_DATA_S(x));
+  double *to = fhrl_sundials_vector_data(x);
+  if (x != b) memcpy(to, fhrl_sundials_vector_data(b), (size_t)f->n * sizeof(double));
+  fhrl_dense_substitute(f->n, SM_DATA_D(A), f->pivot, to);
   return 0;
 }
 

@@ -96,7 +96,11 @@ fhrl_status fhrl_system_dims(const fhrl_model *model, const double p[], fhrl_dim
 
 // ---- binding
 
+enum { LINE = 8 }; // doubles of a cache line, which every matrix begins with
+
 static size_t entries(fhrl_shape shape) { return (size_t)shape.rows * (size_t)shape.cols; }
+
+static size_t whole_lines(size_t count) { return (count + LINE - 1) / LINE * LINE; }
 
 static fhrl_status no_memory(const fhrl_model *model, fhrl_err *err)
 {
@@ -119,17 +123,18 @@ static fhrl_status make_local(bound *b, fhrl_err *err)
 static fhrl_status make_own(bound *b, const double p[], const double *const m[], fhrl_err *err)
 {
   const fhrl_model *model = b->s.model;
-  size_t size = (size_t)model->n_param + 1;
-  for (int k = 0; k < model->n_matrix; k++) size += entries(b->s.dims.matrix[k]);
-  double *at = b->own = malloc(size * sizeof *b->own);
+  size_t size = whole_lines((size_t)model->n_param);
+  for (int k = 0; k < model->n_matrix; k++) size += whole_lines(entries(b->s.dims.matrix[k]));
+  double *at = b->own = aligned_alloc(LINE * sizeof *at, (size + LINE) * sizeof *at);
   if (at == NULL) return no_memory(model, err);
   b->s.p = at;
-  for (int i = 0; i < model->n_param; i++) *at++ = p[i];
+  for (int i = 0; i < model->n_param; i++) at[i] = p[i];
+  at += whole_lines((size_t)model->n_param);
   for (int k = 0; k < model->n_matrix; k++) {
     const size_t count = entries(b->s.dims.matrix[k]);
     b->matrix[k] = at;
     if (count > 0) memcpy(at, m[k], count * sizeof *at);
-    at += count;
+    at += whole_lines(count);
   }
   return FHRL_OK;
 }
@@ -142,6 +147,7 @@ fhrl_status fhrl_system_bind(const fhrl_model *model, const double p[], const do
   if (b == NULL) return no_memory(model, err);
   b->s.model = model;
   b->s.m = b->matrix;
+  b->s.cpu = fhrl_cpu_level();
   if (model->jvp == NULL) {
     b->completed = *model;
     b->completed.jvp = fhrl_difference_jvp;

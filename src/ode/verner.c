@@ -16,7 +16,7 @@ static const double low = 0.25, high = 0.75;
 // What d/ds of C lacks of h k[stage] at s, in component i.
 static double lack(const fhrl_runge_kutta *e, int i, double s, int stage)
 {
-  const double r = 1.0 - s, rise = e->next[i] - e->old[i], first = e->h_old * e->k[0][i];
+  const double r = 1.0 - s, rise = e->x[i] - e->old[i], first = e->h_old * e->k[0][i];
   const double last = e->h_old * e->k[FHRL_VERNER_STAGES - 1][i], bend = first - rise, turn = rise - last - bend;
   return e->h_old * e->k[stage][i] - (rise + (r - s) * bend + s * (2.0 * r - s) * turn);
 }
@@ -39,9 +39,15 @@ static int prepare(fhrl_runge_kutta *e)
   return 0;
 }
 
+static double finish(fhrl_runge_kutta *e, double h)
+{
+  fhrl_runge_kutta_combine(e, fhrl_verner_a[FHRL_VERNER_STAGES - 1], h, e->x, e->next);
+  return fhrl_runge_kutta_embedded(e, h);
+}
+
 static const fhrl_runge_kutta_method method = {.name = "verner", .order = 6, .exponent = 1.0 / 6.0, .last = 8,
   .stages = FHRL_VERNER_DENSE, .c = fhrl_verner_c, .a = fhrl_verner_a, .e = fhrl_verner_e,
-  .error = fhrl_runge_kutta_embedded, .prepare = prepare};
+  .error = finish, .prepare = prepare};
 static const fhrl_engine_kind kind = FHRL_RUNGE_KUTTA_KIND("verner");
 
 fhrl_status fhrl_verner_create(const fhrl_engine_problem *problem, double t0, fhrl_engine **out, fhrl_err *err)

@@ -34,3 +34,16 @@ tests_analysis_test_portrait_saddle_SOURCES = tests/analysis/test_portrait_saddl
 	tests/analysis/given.c tests/analysis/given.h
 check_PROGRAMS += tests/analysis/test_pca
 check_PROGRAMS += tests/analysis/test_compare_files
+check_PROGRAMS += tests/analysis/test_exponents
+tests_analysis_test_exponents_SOURCES = tests/analysis/test_exponents.c tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_exponents_blocks
+tests_analysis_test_exponents_blocks_SOURCES = tests/analysis/test_exponents_blocks.c tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_continuation
+tests_analysis_test_continuation_SOURCES = tests/analysis/test_continuation.c tests/analysis/given.c tests/analysis/given.h \
+	tests/analysis/normal_forms.c tests/analysis/normal_forms.h
+check_PROGRAMS += tests/analysis/test_prove
+tests_analysis_test_prove_SOURCES = tests/analysis/test_prove.c tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_arnoldi
+check_PROGRAMS += tests/analysis/test_step_limit
+tests_analysis_test_step_limit_SOURCES = tests/analysis/test_step_limit.c tests/analysis/given.c tests/analysis/given.h \
+	tests/analysis/golden_layer.h

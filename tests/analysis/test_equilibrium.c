@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analysis/init.h"
 #include "given.h"
@@ -22,7 +23,7 @@ static fhrl_equilibria found(const char *model, const char *settings, given *g)
   fhrl_equilibria e;
   fhrl_equilibrium_options(&g->config, &plan);
   fhrl_input_at(&g->input, 0.0, u);
-  assert_ok(fhrl_equilibrium_find(g->system, 0.0, u, &plan, g->x0, &e, &err));
+  assert_ok(fhrl_equilibrium_find(g->system, 0.0, u, &plan, g->x0, NULL, &e, &err));
   ck_assert_int_gt(e.converged, 0);
   return e;
 }
@@ -151,7 +152,7 @@ START_TEST(fixed_points_of_a_map_are_judged_by_their_multipliers)
   fhrl_system s = {.model = &map, .n = 1, .dims = {.state = {{1, 1}}}};
   const fhrl_equilibrium_plan plan = {.starts = 20, .limit = 10, .spread = 1, .tolerance = 1e-12, .distinct = 1e-6, .seed = 3};
   fhrl_equilibria e;
-  assert_ok(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, &e, &err));
+  assert_ok(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, NULL, &e, &err));
   ck_assert_int_eq(e.count, 2);
   ck_assert_double_eq_tol(e.item[0].re[0], 2.385, 1e-12);
   ck_assert_double_eq_tol(e.item[1].x[0], 1 - 1 / 2.385, 1e-12);
@@ -161,7 +162,92 @@ START_TEST(fixed_points_of_a_map_are_judged_by_their_multipliers)
   fhrl_model blind = map;
   blind.jvp = NULL;
   s.model = &blind;
-  assert_fails(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, &e, &err), FHRL_ARG, &err, "jvp");
+  assert_fails(fhrl_equilibrium_find(&s, 0.0, NULL, &plan, NULL, NULL, &e, &err), FHRL_ARG, &err, "jvp");
+}
+END_TEST
+
+// 81 fixed points of 4 uncoupled units: few plain starts miss some, and deflation finds more of them
+START_TEST(deflation_finds_what_plain_starts_miss)
+{
+  given g;
+  const char *plain = "model.n=4 model.J=diag_1 model.g=3 equilibria.starts=6 equilibria.spread=0.5";
+  char all[256];
+  fhrl_equilibria few = found("random_rnn", strcat(strcpy(all, plain), " equilibria.deflated=0"), &g);
+  given_free(&g);
+  fhrl_equilibria more = found("random_rnn", strcat(strcpy(all, plain), " equilibria.deflated=200"), &g);
+  ck_assert_int_lt(few.count, 20);
+  ck_assert_int_ge(more.count, few.count + 5);
+  ck_assert_int_eq(more.count - more.deflated, few.count);
+  for (int k = 0; k < more.count; k++)
+    for (int i = 0; i < 4; i++) { // x = 3 tanh x
+      ck_assert_double_le(fabs(more.item[k].x[i] - 3 * tanh(more.item[k].x[i])), 1e-9);
+      ck_assert_double_le(more.item[k].residual, 1e-10);
+    }
+  fhrl_equilibrium_free(&few);
+  fhrl_equilibrium_free(&more);
+  given_free(&g);
+}
+END_TEST
+
+// Newton-Krylov and Arnoldi against dense matrices, on the same starts
+START_TEST(without_matrices_the_same_is_found)
+{
+  given g;
+  char all[256];
+  const char *base = "model.n=30 model.g=1.4 equilibria.starts=60 equilibria.leading=8";
+  fhrl_equilibria dense = found("random_rnn", strcat(strcpy(all, base), " equilibria.method=dense"), &g);
+  given_free(&g);
+  fhrl_equilibria part = found("random_rnn", strcat(strcpy(all, base), " equilibria.method=krylov equilibria.dense=5"), &g);
+  int compared = 0;
+  ck_assert_int_ge(dense.count, 2);
+  for (int k = 0; k < dense.count; k++) {
+    const int i = at(&part, 30, dense.item[k].x) - 1;
+    if (i < 0) continue; // what a start leads to may differ
+    const fhrl_equilibrium *a = &dense.item[k], *b = &part.item[i];
+    ck_assert_int_eq(a->stable, b->stable);
+    ck_assert_double_eq_tol(a->re[0], b->re[0], 1e-8);
+    ck_assert(isnan(b->condition) && a->condition >= 1);
+    ck_assert_int_lt(b->eigenvalues, a->eigenvalues);
+    if (a->stable) ck_assert_double_eq_tol(a->h_c, b->h_c, 1e-8);
+    compared++;
+  }
+  ck_assert_int_ge(compared, 2);
+  fhrl_equilibrium_free(&dense);
+  fhrl_equilibrium_free(&part);
+  given_free(&g);
+}
+END_TEST
+
+// With epsilon = 0 the field is 0 at y = 0 by convention alone, and of length kappa beside it
+START_TEST(a_jump_is_no_equilibrium)
+{
+  given g;
+  fhrl_equilibria e = found("fhrl", "model.epsilon=0 model.W=diag_3 model.eta=0 input.kind=none", &g);
+  ck_assert_int_eq(e.count, 8);
+  ck_assert_double_gt(fhrl_norm(2, e.item[0].x), 0.9);
+  fhrl_equilibrium_free(&e);
+  given_free(&g);
+}
+END_TEST
+
+static volatile sig_atomic_t stop;
+
+static void stop_soon(void *context, double done, double total) { stop = done >= 9; }
+
+START_TEST(an_interruption_keeps_what_was_found)
+{
+  given g = given_system("lorenz", "", (fhrl_section){0});
+  fhrl_err err = {FHRL_OK, ""};
+  const fhrl_equilibrium_plan plan = {.starts = 50, .limit = 20, .spread = 1, .tolerance = 1e-12, .distinct = 1e-6, .seed = 1};
+  const fhrl_equilibrium_watch watch = {.progress = stop_soon, .stop = &stop};
+  fhrl_equilibria e;
+  stop = 0;
+  assert_ok(fhrl_equilibrium_find(g.system, 0.0, NULL, &plan, g.x0, &watch, &e, &err));
+  ck_assert_int_eq(e.interrupted, 1);
+  ck_assert_int_eq(e.starts, 9);
+  ck_assert_int_ge(e.count, 1);
+  fhrl_equilibrium_free(&e);
+  given_free(&g);
 }
 END_TEST
 
@@ -176,6 +262,10 @@ int main(void)
   tcase_add_loop_test(t, linear_systems_have_one_of_every_kind, 0, 6);
   tcase_add_test(t, a_circle_of_rest_is_known_to_be_a_continuum);
   tcase_add_test(t, fixed_points_of_a_map_are_judged_by_their_multipliers);
+  tcase_add_test(t, deflation_finds_what_plain_starts_miss);
+  tcase_add_test(t, without_matrices_the_same_is_found);
+  tcase_add_test(t, a_jump_is_no_equilibrium);
+  tcase_add_test(t, an_interruption_keeps_what_was_found);
   suite_add_tcase(s, t);
   return run_suite(s);
 }

@@ -135,6 +135,19 @@ START_TEST(singular_and_nonfinite_matrices_are_refused)
 }
 END_TEST
 
+START_TEST(a_condition_number_is_the_product_of_two_norms)
+{
+  // rows sums of [[4, 1], [2, -3]] are 5; its inverse is [[3, 1], [2, -4]]/14 with 6/14
+  const double A[4] = {4, 1, 2, -3}, flat[4] = {1, 2, 2, 4};
+  double condition;
+  fhrl_err err = {0};
+  assert_ok(fhrl_dense_condition(2, A, &condition, &err));
+  ck_assert_double_eq_tol(condition, 5 * 6.0 / 14, 1e-13);
+  assert_ok(fhrl_dense_condition(2, flat, &condition, &err));
+  ck_assert(isinf(condition));
+}
+END_TEST
+
 int main(void)
 {
   fhrl_dense_init();
@@ -145,6 +158,7 @@ int main(void)
   tcase_add_test(t, singular_values_are_square_roots_of_the_gram_matrix);
   tcase_add_test(t, solve_returns_what_multiply_took);
   tcase_add_test(t, factors_by_columns_solve_what_multiply_took);
+  tcase_add_test(t, a_condition_number_is_the_product_of_two_norms);
   tcase_add_test(t, products_add_to_what_is_there);
   tcase_add_test(t, singular_and_nonfinite_matrices_are_refused);
   suite_add_tcase(s, t);

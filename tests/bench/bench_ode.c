@@ -1,24 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// bench_ode: one integration of `fhrl` to t = 100 by our engines and by stock CVODE, timed in rounds
-//   bench_ode dump D SEED FILE   the problem W, b = B u, y0 as text, for another program
-//   bench_ode run D SEED         CPU seconds of dop853, adams, stock adams; their steps; differences and errors; one rhs
-//   bench_ode ensemble THREADS SEED   members per wall second and per CPU second, error, evaluations
-// Every line is one round: who calls this interleaves it with its peers.
-#include <cvode/cvode.h>
+// bench_ode: integrations by our engines and by stock CVODE, one measurement a call, so that who calls can interleave them
+//   bench_ode methods                  names of the methods, stock ones with "stock" before
+//   bench_ode time PROBLEM METHOD RTOL T    seconds of processor time, steps
+//   bench_ode compare PROBLEM          Adams, ours and stock: steps and differences to t = 10, to t = 100; errors at rtol 1e-8
+//   bench_ode motion PROBLEM           max |dx/dt| at t = 100
+//   bench_ode rhs PROBLEM              seconds of one right-hand side; operations, bytes a second that the processor can do
+//   bench_ode precision PROBLEM T FILE a table of every method over rtol 1e-4 .. 1e-11; start and end go to FILE
+//   bench_ode dump PROBLEM FILE        W, b = B u, y0 of fhrl as text, for another program
+//   bench_ode ensemble THREADS SEED    members per wall second and per CPU second, error, evaluations
+// PROBLEM is MODEL[,KEY=VALUE...] with keys of [model]; atol is rtol / 100 everywhere.
 #include <math.h>
-#include <nvector/nvector_serial.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 #include <time.h>
 
 #include "base/clock.h"
-#include "ode/ensemble.h"
+#include "bench_ode.h"
 
 static fhrl_err err;
 
-static double cpu(void)
+// Whom `time` and `precision` know. A method of ours that is new is one line more.
+typedef struct method {
+  const char *name;
+  int ours;
+  fhrl_method method;
+} method;
+
+static const method methods[] = {
+  {"dop853",      1, FHRL_METHOD_DOP853},
+  {"adams",       1, FHRL_METHOD_ADAMS },
+  {"bdf",         1, FHRL_METHOD_BDF   },
+  {"stock adams", 0, FHRL_METHOD_ADAMS },
+};
+enum { METHODS = sizeof methods / sizeof methods[0] };
+
+double bench_ode_cpu(void)
 {
   struct timespec t;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
@@ -31,80 +48,40 @@ static void stop(const char *what)
   exit(1);
 }
 
-static fhrl_system *bind(const char *d, const char *seed, fhrl_input *in)
+// Zeros, on a cache line as the arrays of our engines are.
+static void *space(size_t n)
 {
-  const fhrl_model *m = fhrl_system_find("fhrl");
+  const size_t size = (n * sizeof(double) + 64) / 64 * 64;
+  void *a = aligned_alloc(64, size);
+  if (a == NULL) stop("memory");
+  return memset(a, 0, size);
+}
+
+// PROBLEM as above
+static fhrl_system *bind(const char *problem, fhrl_input *in)
+{
+  char text[256];
+  snprintf(text, sizeof text, "%s", problem);
+  const fhrl_model *m = fhrl_system_find(strtok(text, ","));
   fhrl_config c;
   fhrl_field *fields;
   fhrl_system *s = NULL;
   int count;
+  if (m == NULL) stop(problem);
   fhrl_config_init(&c);
   if (fhrl_system_fields(m, &fields, &count, &err) || fhrl_config_add(&c, "model", fields, count, &err) ||
-      fhrl_config_add(&c, "input", fhrl_input_fields, fhrl_input_field_count, &err) ||
-      fhrl_config_set(&c, "model", "d", d, "bench", &err) || fhrl_config_set(&c, "model", "seed", seed, "bench", &err) ||
-      fhrl_system_create(m, &c, &s, &err) || fhrl_input_init(in, &c, s->dims.n_u, &err))
+      fhrl_config_add(&c, "input", fhrl_input_fields, fhrl_input_field_count, &err))
     stop("set-up");
+  for (char *key; (key = strtok(NULL, ","));) {
+    char *value = strchr(key, '=');
+    if (value == NULL) stop(problem);
+    *value = '\0';
+    if (fhrl_config_set(&c, "model", key, value + 1, "bench", &err)) stop(problem);
+  }
+  if (fhrl_system_create(m, &c, &s, &err) || fhrl_input_init(in, &c, s->dims.n_u, &err)) stop("set-up");
   fhrl_config_free(&c);
   free(fields);
   return s;
-}
-
-// ---- one trajectory
-
-static double ours(fhrl_system *s, const fhrl_input *in, fhrl_method method, double rtol, const double x0[], double x[], long *steps)
-{
-  const fhrl_solver solver = {.method = method, .rtol = rtol, .atol = 1e-2 * rtol, .max_steps = 10000000};
-  fhrl_integrator *it;
-  fhrl_counters c;
-  const double begin = cpu();
-  if (fhrl_integrator_create(s, in, &solver, 0.0, x0, &it, &err) || fhrl_integrator_advance(it, 100.0, &err)) stop("ours");
-  memcpy(x, fhrl_integrator_state(it), (size_t)s->n * sizeof *x);
-  fhrl_integrator_counters(it, &c);
-  fhrl_integrator_destroy(it);
-  *steps = c.steps;
-  return cpu() - begin;
-}
-
-static int stock_rhs(sunrealtype t, N_Vector x, N_Vector dx, void *data)
-{
-  const fhrl_system *s = data;
-  return s->model->rhs(s, t, NV_DATA_S(x), NV_DATA_S(dx));
-}
-
-// The same library, method, corrector and tolerances with the vectors that it comes with.
-static double stock(fhrl_system *s, const fhrl_input *in, const double x0[], double x[], long *steps)
-{
-  double *u = malloc(((size_t)s->dims.n_u + 1) * sizeof *u), now;
-  const double *before = s->u;
-  SUNContext context;
-  if (u == NULL) stop("memory");
-  fhrl_input_at(in, 0.0, u);
-  s->u = u;
-  const double begin = cpu();
-#if SUNDIALS_VERSION_MAJOR >= 7
-  SUNContext_Create(SUN_COMM_NULL, &context);
-#else
-  SUNContext_Create(NULL, &context);
-#endif
-  memcpy(x, x0, (size_t)s->n * sizeof *x);
-  N_Vector v = N_VMake_Serial(s->n, x, context);
-  void *cvode = CVodeCreate(CV_ADAMS, context);
-  CVodeInit(cvode, stock_rhs, 0.0, v);
-  CVodeSetUserData(cvode, s);
-  CVodeSStolerances(cvode, 1e-8, 1e-10);
-  SUNNonlinearSolver corrector = SUNNonlinSol_FixedPoint(v, 0, context);
-  CVodeSetNonlinearSolver(cvode, corrector);
-  CVodeSetStopTime(cvode, 100.0);
-  CVodeSetMaxNumSteps(cvode, 10000000);
-  if (CVode(cvode, 100.0, v, &now, CV_NORMAL) < 0) stop("stock");
-  CVodeGetNumSteps(cvode, steps);
-  CVodeFree(&cvode);
-  SUNNonlinSolFree(corrector);
-  N_VDestroy(v);
-  SUNContext_Free(&context);
-  s->u = before;
-  free(u);
-  return cpu() - begin;
 }
 
 static double difference(int n, const double a[], const double b[])
@@ -114,32 +91,117 @@ static double difference(int n, const double a[], const double b[])
   return worst;
 }
 
-static void run(fhrl_system *s, const fhrl_input *in, const double x0[])
+// ---- one trajectory
+
+static long integrate(const method *m, fhrl_system *s, const fhrl_input *in, double rtol, double t, const double x0[], double x[])
 {
-  double *x = malloc(4 * (size_t)s->n * sizeof *x), *a = x + s->n, *b = a + s->n, *tight = b + s->n;
-  long steps[4];
-  if (x == NULL) stop("memory");
-  const double dop = ours(s, in, FHRL_METHOD_DOP853, 1e-8, x0, x, &steps[0]);
-  const double adams = ours(s, in, FHRL_METHOD_ADAMS, 1e-8, x0, a, &steps[1]);
-  const double bare = stock(s, in, x0, b, &steps[2]);
-  ours(s, in, FHRL_METHOD_DOP853, 1e-12, x0, tight, &steps[3]);
-  double u[4096];
+  const fhrl_solver solver = {.method = m->method, .rtol = rtol, .atol = 1e-2 * rtol, .max_steps = 100000000};
+  fhrl_integrator *it;
+  fhrl_counters c;
+  memcpy(x, x0, (size_t)s->n * sizeof *x);
+  if (!m->ours) {
+    const long steps = bench_ode_stock(s, in, rtol, 1e-2 * rtol, t, x);
+    if (steps < 0) stop("stock CVODE failed");
+    return steps;
+  }
+  if (fhrl_integrator_create(s, in, &solver, 0.0, x0, &it, &err) || fhrl_integrator_advance(it, t, &err)) stop(m->name);
+  memcpy(x, fhrl_integrator_state(it), (size_t)s->n * sizeof *x);
+  fhrl_integrator_counters(it, &c);
+  fhrl_integrator_destroy(it);
+  return c.steps;
+}
+
+// Seconds of one integration: a short one is repeated, which leaves out what a process does once.
+static double timed(const method *m, fhrl_system *s, const fhrl_input *in, double rtol, double t, const double x0[], double x[],
+  long *steps)
+{
+  const double enough = 0.02;
+  double took = 0.0;
+  int count = 0;
+  *steps = integrate(m, s, in, rtol, t, x0, x);
+  for (const double begin = bench_ode_cpu(); took < enough; count++) {
+    integrate(m, s, in, rtol, t, x0, x);
+    took = bench_ode_cpu() - begin;
+  }
+  return took / count;
+}
+
+static void compare(fhrl_system *s, const fhrl_input *in, const double x0[])
+{
+  double *a = space(4 * (size_t)s->n), *b = a + s->n, *c = b + s->n, *tight = c + s->n;
+  const double times[] = {10.0, 100.0};
+  for (int k = 0; k < 2; k++) {
+    const long ours = integrate(&methods[1], s, in, 1e-8, times[k], x0, a);
+    const long stock = integrate(&methods[3], s, in, 1e-8, times[k], x0, b);
+    printf("%ld %ld %.3g ", ours, stock, difference(s->n, a, b));
+  }
+  integrate(&methods[0], s, in, 1e-8, 100.0, x0, c);
+  integrate(&methods[0], s, in, 1e-13, 100.0, x0, tight);
+  printf("%.3g %.3g\n", difference(s->n, c, tight), difference(s->n, a, tight));
+  free(a);
+}
+
+static void hold_input(fhrl_system *s, const fhrl_input *in)
+{
+  double *u = space((size_t)s->dims.n_u); // for the rest of the process
   fhrl_input_at(in, 0.0, u);
   s->u = u;
-  const double begin = cpu();
-  const int calls = 1 + 4000000 / (s->n + 100); // some 20 ms or more
-  for (int k = 0; k < calls; k++) s->model->rhs(s, 0.0, tight, x);
-  const double rhs = (cpu() - begin) / calls;
-  ours(s, in, FHRL_METHOD_DOP853, 1e-8, x0, x, &steps[0]);
-  printf("%.6g %.6g %.6g %ld %ld %ld %.3g %.3g %.3g %.6g\n", dop, adams, bare, steps[0], steps[1], steps[2],
-    difference(s->n, a, b), difference(s->n, x, tight), difference(s->n, a, tight), rhs);
+}
+
+static void motion(fhrl_system *s, const fhrl_input *in, const double x0[])
+{
+  double *x = space(2 * (size_t)s->n), *dx = x + s->n, fastest = 0.0;
+  integrate(&methods[0], s, in, 1e-8, 100.0, x0, x);
+  hold_input(s, in);
+  s->model->rhs(s, 100.0, x, dx);
+  for (int i = 0; i < s->n; i++) fastest = fmax(fastest, fabs(dx[i]));
+  printf("%.3g\n", fastest);
+  free(x);
+}
+
+// Best of five loops, beside the rates of the same minute.
+static void one_rhs(fhrl_system *s, const fhrl_input *in, const double x0[])
+{
+  double *x = space((size_t)s->n), *dx = space((size_t)s->n), best = HUGE_VAL;
+  const int calls = 1 + 2000000 / (s->n + 100);
+  integrate(&methods[0], s, in, 1e-8, 10.0, x0, x);
+  hold_input(s, in);
+  const double flops = bench_ode_flops(), l2 = bench_ode_l2();
+  for (int k = 0; k < 5; k++) {
+    const double begin = bench_ode_cpu();
+    for (int i = 0; i < calls; i++) s->model->rhs(s, 0.0, x, dx);
+    best = fmin(best, (bench_ode_cpu() - begin) / calls);
+  }
+  printf("%.6g %.6g %.6g\n", best, flops, l2);
+  free(x);
+  free(dx);
+}
+
+// Blocks of lines "rtol seconds error steps", one per method, its name before: what gnuplot calls data sets.
+static void precision(fhrl_system *s, const fhrl_input *in, const double x0[], double t, const char *path)
+{
+  double *x = space(2 * (size_t)s->n), *tight = x + s->n;
+  long steps;
+  FILE *f = fopen(path, "w");
+  if (f == NULL) stop(path);
+  integrate(&methods[0], s, in, 1e-14, t, x0, tight);
+  for (int i = 0; i < s->n; i++) fprintf(f, "%.17g %.17g\n", x0[i], tight[i]);
+  fclose(f);
+  for (int k = 0; k < METHODS; k++) {
+    printf("\"%s\"\n", methods[k].name);
+    for (int digits = 4; digits <= 11; digits++) {
+      const double rtol = pow(10.0, -digits), seconds = timed(&methods[k], s, in, rtol, t, x0, x, &steps);
+      printf("%g\t%.6g\t%.6g\t%ld\n", rtol, seconds, difference(s->n, x, tight), steps);
+    }
+    printf("\n\n");
+  }
   free(x);
 }
 
 static void dump(const fhrl_system *s, const fhrl_input *in, const double x0[], const char *path)
 {
   const int d = s->dims.n_u;
-  double u[4096], b[4096];
+  double *u = space(2 * (size_t)d), *b = u + d;
   FILE *f = fopen(path, "w");
   if (f == NULL) stop(path);
   fhrl_input_at(in, 0.0, u);
@@ -149,6 +211,7 @@ static void dump(const fhrl_system *s, const fhrl_input *in, const double x0[], 
   for (int i = 0; i < d; i++) fprintf(f, "%.17g\n", b[i]);
   for (int i = 0; i < d; i++) fprintf(f, "%.17g\n", x0[i]);
   fclose(f);
+  free(u);
 }
 
 // ---- many trajectories
@@ -158,12 +221,12 @@ static void ensemble(const fhrl_system *s, const fhrl_input *in, int threads)
   enum { MEMBERS = 10000, CHECKED = 500 };
   fhrl_ensemble e, tight;
   fhrl_solver solver = {.rtol = 1e-8, .atol = 1e-10, .t_end = 100.0, .max_steps = 1000000};
-  if (fhrl_ensemble_init(&e, MEMBERS, s->n, &err) || fhrl_ensemble_init(&tight, CHECKED, s->n, &err)) stop("ensemble");
+  if (fhrl_ensemble_init(&e, MEMBERS, s->n, 0, &err) || fhrl_ensemble_init(&tight, CHECKED, s->n, 0, &err)) stop("ensemble");
   for (long k = 0; k < MEMBERS; k++) fhrl_system_start(s, (uint32_t)k + 1, "", e.x0 + k * s->n, &err);
   memcpy(tight.x0, e.x0, CHECKED * (size_t)s->n * sizeof *e.x0);
-  const double wall = fhrl_clock_wall(), begin = cpu();
+  const double wall = fhrl_clock_wall(), begin = bench_ode_cpu();
   if (fhrl_ensemble_run(&e, s, in, &solver, threads, NULL, &err)) stop("ensemble");
-  const double took = cpu() - begin, seconds = fhrl_clock_wall() - wall;
+  const double took = bench_ode_cpu() - begin, seconds = fhrl_clock_wall() - wall;
   solver.rtol = 1e-12, solver.atol = 1e-14;
   if (fhrl_ensemble_run(&tight, s, in, &solver, threads, NULL, &err)) stop("reference");
   printf("%.6g %.6g %.3g %ld\n", MEMBERS / seconds, MEMBERS / took, difference(CHECKED * s->n, e.x, tight.x), e.rhs_evals);
@@ -171,20 +234,49 @@ static void ensemble(const fhrl_system *s, const fhrl_input *in, int threads)
   fhrl_ensemble_free(&tight);
 }
 
+static void time_one(fhrl_system *s, const fhrl_input *in, const double x0[], const char *name, double rtol, double t)
+{
+  double *x = space((size_t)s->n);
+  long steps;
+  for (int k = 0; k < METHODS; k++) {
+    if (strcmp(methods[k].name, name) != 0) continue;
+    const double seconds = timed(&methods[k], s, in, rtol, t, x0, x, &steps);
+    printf("%.6g %ld\n", seconds, steps);
+  }
+  free(x);
+}
+
 int main(int argc, char *argv[])
 {
   fhrl_input in;
-  if (argc < 4) return 2;
-  const int many = strcmp(argv[1], "ensemble") == 0;
-  fhrl_system *s = bind(many ? "2" : argv[2], argv[3], &in);
-  double *x0 = calloc((size_t)s->n, sizeof *x0);
-  if (x0 == NULL || fhrl_system_start(s, 1, "", x0, &err)) stop("start");
+  char problem[64];
+  const char *what = argc > 1 ? argv[1] : "";
+  if (strcmp(what, "methods") == 0) {
+    for (int k = 0; k < METHODS; k++) puts(methods[k].name);
+    return 0;
+  }
+  if (argc < 3) return 2;
+  const int many = strcmp(what, "ensemble") == 0 && argc > 3;
+  if (many) snprintf(problem, sizeof problem, "fhrl,d=2,seed=%s", argv[3]);
+  fhrl_system *s = bind(many ? problem : argv[2], &in);
+  double *x0 = space((size_t)s->n);
+  if (fhrl_system_start(s, 1, "", x0, &err)) stop("start");
   if (many)
     ensemble(s, &in, atoi(argv[2]));
-  else if (strcmp(argv[1], "dump") == 0 && argc > 4)
-    dump(s, &in, x0, argv[4]);
+  else if (strcmp(what, "time") == 0 && argc > 5)
+    time_one(s, &in, x0, argv[3], atof(argv[4]), atof(argv[5]));
+  else if (strcmp(what, "compare") == 0)
+    compare(s, &in, x0);
+  else if (strcmp(what, "motion") == 0)
+    motion(s, &in, x0);
+  else if (strcmp(what, "rhs") == 0)
+    one_rhs(s, &in, x0);
+  else if (strcmp(what, "precision") == 0 && argc > 4)
+    precision(s, &in, x0, atof(argv[3]), argv[4]);
+  else if (strcmp(what, "dump") == 0 && argc > 3)
+    dump(s, &in, x0, argv[3]);
   else
-    run(s, &in, x0);
+    return 2;
   free(x0);
   fhrl_input_free(&in);
   fhrl_system_destroy(s);

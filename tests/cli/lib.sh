@@ -53,6 +53,17 @@ holds()
   if "$@" >/dev/null 2>&1; then ok "$claim"; else not_ok "$claim ($*)"; fi
 }
 
+# documented FILE: every field of a result, its configuration aside, stands in doc/results.md
+documented()
+{
+  local field
+  for field in $(sed '/^  "config": {/,/^  },\{0,1\}$/d' "$1" | grep -oE '"[a-z_0-9]+":' | tr -d '":' | sort -u); do
+    case $field in *_reason) continue ;; esac
+    grep -qE "[\`.]$field(\[\])*\`" "${FHRL_DATADIR:?}/doc/results.md" || not_ok "$field of $1 is not in doc/results.md"
+  done
+  ok "the fields of $1 were looked up in doc/results.md"
+}
+
 # finish: the script's own exit status
 finish()
 {

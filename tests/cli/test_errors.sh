@@ -11,7 +11,7 @@ says out "simulate MODEL" "--help lists the commands"
 ends 0 "--version works" "$fhrl" --version
 says out "openblas" "--version names the libraries"
 says out "ffp-contract=off" "--version names the flags"
-for command in train probe models simulate iss portrait compare; do
+for command in train probe models simulate iss equilibria continue portrait compare; do
   ends 0 "$command --help works" "$fhrl" $command --help
   ends 2 "$command refuses an unknown option" "$fhrl" $command --no-such-option
 done

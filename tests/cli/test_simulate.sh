@@ -44,5 +44,30 @@ ends 2 "an end at the start is refused" "$fhrl" simulate lorenz --t-end=0 --quie
 says err "solver.t_end = '?0'?.*\(0, " "with what is allowed"
 ends 1 "a limit of steps is a failure" "$fhrl" simulate lorenz --set solver.max_steps=10 --quiet
 says err "max_steps = 10 are used up at t = " "and says where"
+# most COMMAND...: the most memory that the command had, in kB, as the kernel kept it (VmHWM)
+most()
+{
+  local kb=0 seen pid
+  "$@" >out 2>err </dev/null &
+  pid=$!
+  while seen=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB$/\1/p' /proc/$pid/status 2>/dev/null) && [ -n "$seen" ]; do
+    kb=$seen
+    sleep 0.01
+  done
+  wait $pid && echo "$kb"
+}
+
+# 25 to 27 MB where this was written, 17 of them the libraries
+if [ -r /proc/self/status ] && ! "$fhrl" --version | grep -q -e -fsanitize; then
+  for method in adams bdf dop853; do
+    kb=$(most "$fhrl" simulate fhrl --param d=192 --method $method --t-end=20 --set solver.output_every=20 --quiet)
+    if [ "${kb:-0}" -gt 5000 ] && [ "$kb" -le 40000 ]; then
+      ok "37,056 states by $method take at most 40 MB"
+    else
+      not_ok "37,056 states by $method take ${kb:-?} kB, more than 40 MB"
+    fi
+  done
+fi
+
 ends 0 "a layer that nobody trained" "$fhrl" simulate fhrl_layer --t-end=3 -o layer --quiet
 finish

@@ -14,3 +14,8 @@ check_PROGRAMS += tests/models/test_networks
 tests_models_test_networks_SOURCES = tests/models/test_networks.c tests/models/orbit.c tests/models/orbit.h \
 	tests/models/variants.c tests/models/variants.h
 check_PROGRAMS += tests/models/test_idp_hopfield
+check_PROGRAMS += tests/models/test_lanes
+tests_models_test_lanes_SOURCES = tests/models/test_lanes.c tests/models/variants.c tests/models/variants.h
+check_PROGRAMS += tests/models/test_idp_cycle
+tests_models_test_idp_cycle_SOURCES = tests/models/test_idp_cycle.c tests/models/orbit.c tests/models/orbit.h \
+	tests/models/variants.c tests/models/variants.h

@@ -200,6 +200,66 @@ START_TEST(the_start_is_small_and_without_memory)
 }
 END_TEST
 
+// rhs and jvp of `fhrl` at one level, for every choice of its parts.
+static void at_level(fhrl_cpu most, int d, int choice, double f[], double jv[])
+{
+  double p[N_FHRL], x[N_MAX], v[N_MAX];
+  memcpy(p, fhrl_default, sizeof p);
+  p[D] = d;
+  p[DRIVE] = choice % 3;
+  p[HOMEOSTASIS] = choice / 3 % 4;
+  p[MEMORY] = choice / 12;
+  fhrl_cpu_limit(most);
+  fhrl_system *s = bind("fhrl", p);
+  ck_assert_int_le(s->cpu, most);
+  normals(64, (size_t)s->n, 0.8, x);
+  normals(65, (size_t)s->n, 0.8, v);
+  s->model->rhs(s, 0.0, x, f);
+  s->model->jvp(s, 0.0, x, v, jv);
+  fhrl_system_destroy(s);
+  fhrl_cpu_limit(FHRL_CPU_AVX512);
+}
+
+START_TEST(every_level_gives_the_same_bits)
+{
+  double f[2][N_MAX], jv[2][N_MAX];
+  memset(f, 0, sizeof f);
+  memset(jv, 0, sizeof jv);
+  for (int d = 1; d <= 13; d++) {
+    at_level(FHRL_CPU_BASE, d, _i, f[0], jv[0]);
+    for (int level = FHRL_CPU_AVX2; level <= FHRL_CPU_AVX512; level++) {
+      at_level((fhrl_cpu)level, d, _i, f[1], jv[1]);
+      ck_assert_mem_eq(f[0], f[1], sizeof f[0]);
+      ck_assert_mem_eq(jv[0], jv[1], sizeof jv[0]);
+    }
+  }
+}
+END_TEST
+
+// B u is kept between calls. An input that moves, also within its own array, has to be seen.
+START_TEST(an_input_that_moves_is_seen)
+{
+  double x[N_MAX], got[N_MAX], want[N_MAX], u[16];
+  fhrl_system *s = bind("fhrl", fhrl_default);
+  normals(66, (size_t)s->n, 0.8, x);
+  s->u = u;
+  for (int k = 0; k < 6; k++) {
+    normals(70 + (uint32_t)k / 2, 16, 0.7, u); // each input twice
+    if (k == 5) u[4] = nextafter(u[4], 10.0);  // and one that differs in the last bit
+    fhrl_system *fresh = bind("fhrl", fhrl_default);
+    fresh->u = u;
+    fresh->model->rhs(fresh, 0.0, x, want);
+    s->model->rhs(s, 0.0, x, got);
+    ck_assert_mem_eq(got, want, (size_t)s->n * sizeof *got);
+    fresh->model->jvp(fresh, 0.0, x, x, want);
+    s->model->jvp(s, 0.0, x, x, got);
+    ck_assert_mem_eq(got, want, (size_t)s->n * sizeof *got);
+    fhrl_system_destroy(fresh);
+  }
+  fhrl_system_destroy(s);
+}
+END_TEST
+
 // Theory 2b: A = U'V obeys A' = -2a A + a (q 1'V + U'1 k').
 START_TEST(the_product_of_the_slots_obeys_its_own_equation)
 {
@@ -246,6 +306,8 @@ int main(void)
   tcase_add_loop_test(t, the_recentred_function_obeys_its_identity_for_every_drive, 0, 3);
   tcase_add_test(t, where_the_field_jumps_its_value_is_zero_and_no_trajectory_starts);
   tcase_add_test(t, the_start_is_small_and_without_memory);
+  tcase_add_loop_test(t, every_level_gives_the_same_bits, 0, 24);
+  tcase_add_test(t, an_input_that_moves_is_seen);
   tcase_add_test(t, the_product_of_the_slots_obeys_its_own_equation);
   tcase_add_test(t, a_rate_that_does_not_exist_is_refused);
   suite_add_tcase(s, t);

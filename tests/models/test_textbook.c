@@ -151,6 +151,34 @@ START_TEST(a_hamiltonian_has_its_exponents_in_pairs)
 }
 END_TEST
 
+static int descending(const void *a, const void *b)
+{
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x < y) - (x > y);
+}
+
+START_TEST(a_linear_system_has_the_real_parts_of_its_eigenvalues)
+{
+  enum { N = 5 };
+  for (uint32_t seed = 1; seed <= 4; seed++) {
+    double *u, x[N], exponent[N], re[N], im[N], divergence, trace = 0.0;
+    fhrl_system *s = orbit_bind("linear", (orbit_value[]){{"n", N}, {NULL}}, seed, &u);
+    orbit_start(s, seed, x);
+    assert_ok(fhrl_dense_eigenvalues(N, s->m[0], re, im, &err));
+    qsort(re, N, sizeof *re, descending);
+    orbit_exponents(s, x, N, 200.0, 0.01, exponent, &divergence);
+    qsort(exponent, N, sizeof *exponent, descending);
+    for (int i = 0; i < N; i++) {
+      ck_assert_double_eq_tol(exponent[i], re[i], 0.03); // a few 1/T: directions, and the turning of complex pairs
+      trace += re[i];
+    }
+    ck_assert_double_eq_tol(divergence, trace, 1e-12);
+    free(u);
+    fhrl_system_destroy(s);
+  }
+}
+END_TEST
+
 enum { RING = 20 };
 
 static fhrl_system *ring(int q, double spread, double **u)
@@ -218,6 +246,7 @@ int main(void)
   tcase_add_test(t, hopf_goes_to_its_circle_at_its_rate);
   tcase_add_loop_test(t, chaos_has_its_exponents, 0, 2);
   tcase_add_test(t, a_hamiltonian_has_its_exponents_in_pairs);
+  tcase_add_test(t, a_linear_system_has_the_real_parts_of_its_eigenvalues);
   tcase_add_loop_test(t, twisted_states_are_stable_below_a_quarter_turn, 0, RING / 2 + 1);
   tcase_add_loop_test(t, a_disturbed_twist_returns_or_unwinds, 0, 6);
   suite_add_tcase(s, t);
