@@ -6,6 +6,7 @@ libfhrl_a_SOURCES += src/base/random.c src/base/random.h
 libfhrl_a_SOURCES += src/base/settings.c src/base/settings.h
 libfhrl_a_SOURCES += src/base/config.c src/base/config.h
 libfhrl_a_SOURCES += src/base/file.c src/base/file.h
+libfhrl_a_SOURCES += src/base/terminal.c src/base/terminal.h
 libfhrl_a_SOURCES += src/base/cpu.c src/base/cpu.h
 libfhrl_a_SOURCES += src/base/dense.c src/base/dense.h
 libfhrl_a_SOURCES += \

@@ -1,27 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// cmd_portrait: draws a model in the plane of two of its components
+// cmd_portrait: draws a model in a plane: two states, a slice, principal components, norms
 #include <stdio.h>
 
 #include "analysis/portrait.h"
 #include "analysis/portrait_save.h"
+#include "base/signals.h"
 #include "cli/output.h"
+#include "cli/preview.h"
 #include "cli/setup.h"
 #include "io/figure.h"
 
-static void report(const fhrl_output *out, const fhrl_portrait *p)
+static void report_plane(const fhrl_output *out, const fhrl_portrait *p)
 {
-  const fhrl_equilibria *e = &p->equilibria;
-  fhrl_json *plane = fhrl_json_array(), *all = fhrl_json_array();
+  static const char *const kind[] = {"states", "slice", "pca", "norms", "radial"};
+  fhrl_json *plane = fhrl_json_array();
   for (int axis = 0; axis < 2; axis++) {
     fhrl_json *side = fhrl_json_object();
     fhrl_json_text(side, "component", p->name[axis]);
     fhrl_json_real(side, "low", p->low[axis], NULL);
     fhrl_json_real(side, "high", p->high[axis], NULL);
+    if (p->kind == FHRL_PORTRAIT_PCA) fhrl_json_real(side, "share", p->share[axis], NULL);
     fhrl_json_add(plane, side);
   }
+  fhrl_json_text(out->result, "kind", kind[p->kind]);
   fhrl_json_put(out->result, "plane", plane);
-  fhrl_json_text(out->result, "cut", p->note[0] ? p->note : NULL);
-  fhrl_json_real(out->result, "rho_star", p->rho_star, "the plane does not lie in a y that homeostasis acts on");
+  fhrl_json_text(out->result, "shows", p->note[0] ? p->note : NULL);
+  fhrl_json_text(out->result, "cut", p->held[0] ? p->held : NULL);
+}
+
+static void report(const fhrl_output *out, const fhrl_portrait *p)
+{
+  static const char unseen[] = "the plane shows no y that homeostasis acts on, or there is no such number";
+  const fhrl_equilibria *e = &p->equilibria;
+  fhrl_json *all = fhrl_json_array(), *manifolds = fhrl_json_object();
+  report_plane(out, p);
+  fhrl_json_real(out->result, "rho_star", p->rho_star, unseen);
+  fhrl_json_real(out->result, "rho_bound", p->bound, unseen);
+  fhrl_json_text(out->result, "levels_of", p->level[0] ? p->level : NULL);
+  fhrl_json_bool(out->result, "levels_kept", p->level_kept);
+  fhrl_json_int(manifolds, "curves", p->curves);
+  fhrl_json_int(manifolds, "surfaces", p->surfaces);
+  fhrl_json_put(out->result, "manifolds", manifolds);
   for (int i = 0; i < e->count; i++) {
     fhrl_json *q = fhrl_json_object();
     fhrl_json_reals(q, "state", e->item[i].x, (size_t)e->n);
@@ -33,35 +52,77 @@ static void report(const fhrl_output *out, const fhrl_portrait *p)
   fhrl_json_put(out->result, "equilibria", all);
 }
 
-static void say(const fhrl_output *out, const fhrl_portrait *p)
+// Where each equilibrium is seen is in the layer that draws it, which leaves out those of a continuum.
+static void say_equilibria(const fhrl_output *out, const fhrl_portrait *p)
 {
   const fhrl_equilibria *e = &p->equilibria;
+  const fhrl_portrait_rows *rests = &p->layer[FHRL_PORTRAIT_RESTS];
+  if (e->starts == 0) {
+    fhrl_output_say(out, "equilibria   not sought: more than %d states, or no Jacobian\n", FHRL_PORTRAIT_NEWTON_STATES);
+    return;
+  }
+  fhrl_output_say(out, "equilibria   %d found from %d starts%s\n", e->count, e->starts,
+    e->more ? ", and more: probably a continuum" : "");
+  for (int i = 0, row = 0; i < e->count && !e->more; i++) {
+    if (!e->item[i].isolated) continue;
+    const double *at = rests->value + (size_t)row++ * FHRL_PORTRAIT_COLUMNS;
+    const int mixed = at[4] == 2.0 && e->item[i].kind != FHRL_EQUILIBRIUM_SADDLE; // something turns there without growing
+    fhrl_output_say(out, "  %-16s %s = % .6g, %s = % .6g\n",
+      mixed ? "saddle-centre" : fhrl_equilibrium_text(e->item[i].kind), p->name[0], at[0], p->name[1], at[1]);
+  }
+}
+
+static void say(const fhrl_output *out, const fhrl_portrait *p)
+{
   fhrl_output_say(out, "plane        %s in [%.4g, %.4g], %s in [%.4g, %.4g]\n", p->name[0], p->low[0], p->high[0], p->name[1],
     p->low[1], p->high[1]);
-  if (p->note[0]) fhrl_output_say(out, "cut          %s\n", p->note);
-  if (e->starts == 0) fhrl_output_say(out, "equilibria   not sought: more than %d states, or no Jacobian\n",
-      FHRL_PORTRAIT_NEWTON_STATES);
-  else fhrl_output_say(out, "equilibria   %d found from %d starts%s\n", e->count, e->starts,
-    e->more ? ", and more: probably a continuum" : "");
-  for (int i = 0; i < e->count && !e->more; i++)
-    fhrl_output_say(out, "  %-16s %s = % .6g, %s = % .6g\n", fhrl_equilibrium_text(e->item[i].kind), p->name[0],
-      e->item[i].x[p->component[0]], p->name[1], e->item[i].x[p->component[1]]);
+  if (p->note[0]) fhrl_output_say(out, "shows        %s\n", p->note);
+  if (p->held[0]) fhrl_output_say(out, "cut          %s\n", p->held);
+  if (p->kind == FHRL_PORTRAIT_PCA)
+    fhrl_output_say(out, "variance     %.3g %% and %.3g %%\n", 100.0 * p->share[0], 100.0 * p->share[1]);
+  say_equilibria(out, p);
+  if (p->curves + p->surfaces > 0)
+    fhrl_output_say(out, "manifolds    %d drawn%s\n", p->curves,
+      p->surfaces > 0 ? "; others of saddles have more than one dimension: plane = slice draws two states alone" : "");
+  if (p->level[0]) fhrl_output_say(out, "level sets   of %s%s\n", p->level, p->level_kept ? ", which the flow keeps" : "");
+}
+
+static fhrl_status save(const fhrl_portrait *p, const char *folder, char script[FHRL_PATH_SIZE], fhrl_err *err)
+{
+  char path[FHRL_PATH_SIZE];
+  FHRL_TRY(fhrl_file_join(folder, "portrait.tsv", path, err));
+  FHRL_TRY(fhrl_portrait_save_table(p, path, err));
+  FHRL_TRY(fhrl_file_join(folder, "portrait.gp", path, err));
+  FHRL_TRY(fhrl_portrait_save_script(p, path, err));
+  return fhrl_file_absolute(path, script, err);
 }
 
 // The figure is drawn by the script in the folder, so that what lies there draws what is seen.
-static void draw(const fhrl_output *out)
+static void draw(const fhrl_output *out, const char *script)
 {
   static const char *const endings[] = {"portrait.svg", "portrait.png"};
-  char script[FHRL_PATH_SIZE], absolute[FHRL_PATH_SIZE], figure[FHRL_PATH_SIZE];
+  char figure[FHRL_PATH_SIZE];
   fhrl_err err = {FHRL_OK, ""};
-  fhrl_status status = fhrl_output_path(out, "portrait.gp", script, &err);
-  if (status == FHRL_OK) status = fhrl_file_absolute(script, absolute, &err);
+  fhrl_status status = FHRL_OK;
   for (int i = 0; i < 2 && status == FHRL_OK; i++) {
     status = fhrl_output_path(out, endings[i], figure, &err);
-    if (status == FHRL_OK) status = fhrl_figure_draw(absolute, figure, NULL, 0, &err);
+    if (status == FHRL_OK) status = fhrl_figure_draw(script, figure, NULL, 0, &err);
   }
   if (status == FHRL_OK) fhrl_output_say(out, "figure       %s/portrait.svg (and .png, .gp, .tsv)\n", out->folder);
   else fprintf(stderr, "fhrl portrait: the figure was not drawn: %s\n", err.msg);
+}
+
+// A preview alone leaves no files: what it is drawn from lies in a folder of its own for the while.
+static fhrl_status preview(const fhrl_portrait *p, const char *script, const char *folder, fhrl_err *err)
+{
+  static const char *const names[] = {"portrait.tsv", "portrait.gp", NULL};
+  char passing[FHRL_PATH_SIZE], path[FHRL_PATH_SIZE];
+  if (*folder) return fhrl_preview_show(script, folder, err);
+  FHRL_TRY(fhrl_preview_folder(passing, err));
+  fhrl_status status = save(p, passing, path, err);
+  if (status == FHRL_OK) status = fhrl_preview_show(path, passing, err);
+  fhrl_preview_remove(passing, names);
+  return status;
 }
 
 fhrl_status fhrl_cmd_portrait(const fhrl_run *run, fhrl_err *err)
@@ -72,20 +133,19 @@ fhrl_status fhrl_cmd_portrait(const fhrl_run *run, fhrl_err *err)
   fhrl_output out = {0};
   fhrl_portrait p = {0};
   fhrl_portrait_plan plan;
-  char folder[256], path[FHRL_PATH_SIZE];
+  char folder[256], script[FHRL_PATH_SIZE] = "";
   fhrl_status status = FHRL_OK;
   FHRL_DO(status, fhrl_setup_open(&s, run, extra, FHRL_COUNT(extra), err));
-  fhrl_portrait_options(&s.config, &plan);
+  fhrl_portrait_options(&s.config, s.system->n, &plan);
+  plan.stop = fhrl_signals_flag();
   snprintf(folder, sizeof folder, "portrait-%s", s.model->name);
-  FHRL_DO(status, fhrl_output_open(&out, run, folder, "portrait.json", &s.config, s.seed, err));
+  FHRL_DO(status, fhrl_output_open(&out, run, run->preview ? NULL : folder, "portrait.json", &s.config, s.seed, err));
   FHRL_DO(status, fhrl_portrait_make(s.system, &s.input, &s.solver, &plan, s.x0, &p, err));
   report(&out, &p);
+  if (fhrl_output_has_folder(&out)) FHRL_DO(status, save(&p, out.folder, script, err));
+  if (run->preview) FHRL_DO(status, preview(&p, script, out.folder, err));
   say(&out, &p);
-  FHRL_DO(status, fhrl_output_path(&out, "portrait.tsv", path, err));
-  FHRL_DO(status, fhrl_portrait_save_table(&p, path, err));
-  FHRL_DO(status, fhrl_output_path(&out, "portrait.gp", path, err));
-  FHRL_DO(status, fhrl_portrait_save_script(&p, path, err));
-  draw(&out);
+  if (fhrl_output_has_folder(&out)) draw(&out, script);
   status = fhrl_output_finish(&out, err);
 done:
   fhrl_portrait_free(&p);

@@ -9,7 +9,7 @@
 #include "cli/manual.h"
 #include "cli/version.h"
 
-enum { KEY_SET = 256, KEY_JSON, KEY_THREADS, KEY_FORCE, KEY_QUIET, KEY_REQUIRE, KEY_SHORT = 512 };
+enum { KEY_SET = 256, KEY_JSON, KEY_THREADS, KEY_FORCE, KEY_QUIET, KEY_REQUIRE, KEY_PREVIEW, KEY_SHORT = 512 };
 enum { KEY_MAN = 256, KEY_COMPLETION }; // of fhrl itself
 enum { THREADS_MAX = 256 };
 
@@ -52,6 +52,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
   case KEY_FORCE: p->run.force = 1; break;
   case KEY_QUIET: p->run.quiet = 1; break;
   case KEY_REQUIRE: p->run.require = arg; break;
+  case KEY_PREVIEW: p->run.preview = 1; break;
   case KEY_THREADS: {
     char *end;
     const long n = strtol(arg, &end, 10);
@@ -66,6 +67,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     break;
   case ARGP_KEY_END:
     if (p->run.input == NULL && *c->input != '\0' && *c->input != '[') argp_error(state, "%s is missing", c->input);
+    if (p->run.preview && p->run.json) argp_error(state, "--preview and --json would both write to standard output");
     break;
   default:
     if (key >= KEY_SHORT && key < KEY_SHORT + FHRL_COMMAND_OPTION_MAX)
@@ -107,6 +109,9 @@ int fhrl_command_options(const fhrl_command *c, struct argp_option options[FHRL_
   if (c->requires)
     options[n++] = (struct argp_option){"require", KEY_REQUIRE, "ID[,ID]", 0,
       "End with exit status 3 unless each of these claims is held or certified", 0};
+  if (c->previews)
+    options[n++] = (struct argp_option){"preview", KEY_PREVIEW, NULL, 0,
+      "Draw in the terminal, in sixels if it says that it can, else in text; without -o no files are left", 0};
   for (int i = 0; c->shorts && c->shorts[i].option; i++)
     options[n++] =
       (struct argp_option){c->shorts[i].option, KEY_SHORT + i, c->shorts[i].argument, 0, c->shorts[i].meaning, 0};

@@ -18,6 +18,7 @@ typedef struct fhrl_run {
   const char *folder;     // of -o; NULL if not given
   const char *require;    // ids of --require; NULL
   int json, force, quiet;
+  int preview;                // 1 after --preview
   int silent;             // 1: nothing on standard output, for a command that another one begins with
   int threads;            // >= 1
   fhrl_notes *notes;      // what the set-up has found and every result says; borrowed, NULL: nobody asks
@@ -47,6 +48,7 @@ typedef struct fhrl_command {
   // MODEL command is described by `fhrl models NAME`.
   const fhrl_keys *keys;
   int requires; // 1 if it takes --require
+  int previews; // 1 if it takes --preview
 } fhrl_command;
 
 extern const fhrl_command fhrl_command_table[]; // ends with a NULL name

@@ -172,11 +172,12 @@ const fhrl_command fhrl_command_table[] = {
     .keys = continue_keys},
   {.name = "portrait",
     .input = "MODEL",
-    .summary = "draws a flow in the plane of two of its components",
+    .summary = "draws a flow in a plane: two states, a slice, principal components, norms",
     .leaves = "in portrait-MODEL/ or the folder of -o: portrait.svg and .png, portrait.gp and .tsv to edit and redraw, "
               "portrait.json, run.json, config.ini",
     .run = fhrl_cmd_portrait,
     .shorts = fhrl_setup_shorts,
-    .keys = portrait_keys},
+    .keys = portrait_keys,
+    .previews = 1},
   {.name = NULL},
 };

@@ -19,7 +19,7 @@ fhrl_SOURCES += src/cli/cmd_simulate.c
 fhrl_SOURCES += src/cli/cmd_iss.c
 fhrl_SOURCES += src/cli/cmd_equilibria.c
 fhrl_SOURCES += src/cli/cmd_continue.c
-fhrl_SOURCES += src/cli/cmd_portrait.c
+fhrl_SOURCES += src/cli/cmd_portrait.c src/cli/preview.c src/cli/preview.h
 fhrl_SOURCES += src/cli/cmd_exponents.c
 
 # The commit that --version names, looked up at every build and rewritten only when it changed.

@@ -84,7 +84,9 @@ static int is_whole(const char *path)
   fclose(stream);
   if (ends_with(path, ".png"))
     return n >= sizeof iend && memcmp(tail + n - sizeof iend, iend, sizeof iend) == 0;
+  if (ends_with(path, ".txt")) return n > 0; // any line may be the last one
   while (n > 0 && (tail[n - 1] == '\n' || tail[n - 1] == '\r')) tail[--n] = '\0';
+  if (ends_with(path, ".six")) return n >= 2 && tail[n - 2] == '\033' && tail[n - 1] == '\\';
   return n >= 6 && strcmp(tail + n - 6, "</svg>") == 0;
 }
 
@@ -110,8 +112,8 @@ fhrl_status fhrl_figure_draw(
   const char *script, const char *output, const char *const args[], int n, fhrl_err *err)
 {
   char name[FHRL_PATH_SIZE], path[FHRL_PATH_SIZE], temporary[FHRL_PATH_SIZE];
-  if (!ends_with(output, ".svg") && !ends_with(output, ".png"))
-    return fhrl_fail(err, FHRL_ARG, "%s: a figure ends in .svg or .png", output);
+  if (!ends_with(output, ".svg") && !ends_with(output, ".png") && !ends_with(output, ".txt") && !ends_with(output, ".six"))
+    return fhrl_fail(err, FHRL_ARG, "%s: a figure ends in .svg, .png, .txt or .six", output);
   if (n < 0 || n > ARGS_MAX)
     return fhrl_fail(err, FHRL_ARG, "%s: %d arguments, at most %d", output, n, ARGS_MAX);
   FHRL_TRY(fhrl_file_absolute(output, path, err));

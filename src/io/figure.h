@@ -4,11 +4,11 @@
 
 #include "base/status.h"
 
-// Runs `gnuplot -d -c SCRIPT OUTPUT ARG...` for OUTPUT.svg and .png (the script picks its terminal from the
-// ending of ARG1, see plots/style.gp); paths are made absolute; the figure appears under its name only when
-// gnuplot succeeded and the file ends as an svg or png must.
+// Runs `gnuplot -d -c SCRIPT OUTPUT ARG...` for OUTPUT.svg and .png, and for terminals .txt (text) and .six (sixels); the
+// script picks its terminal from the ending of ARG1, see plots/style.gp. Paths are made absolute; the figure appears
+// under its name only when gnuplot succeeded and the file ends as its format must.
 //   script   name below plots/, such as "portrait.gp"
-//   output   path of the figure, ending in .svg or .png
+//   output   path of the figure, ending in .svg, .png, .txt or .six
 //   args     at most 8 further arguments, ARG2 ... of the script: those that end in .tsv are data files, made absolute;
 //            the others are numbers and words, which may not begin with '<' or '|'
 // The program is $GNUPLOT, else the one found by configure. FHRL_IO with gnuplot's own first line of complaint;

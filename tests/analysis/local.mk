@@ -31,7 +31,15 @@ tests_analysis_test_equilibrium_SOURCES = tests/analysis/test_equilibrium.c test
 check_PROGRAMS += tests/analysis/test_contour
 check_PROGRAMS += tests/analysis/test_probe_session
 check_PROGRAMS += tests/analysis/test_portrait
-tests_analysis_test_portrait_SOURCES = tests/analysis/test_portrait.c tests/analysis/given.c tests/analysis/given.h
+tests_analysis_test_portrait_SOURCES = tests/analysis/test_portrait.c tests/analysis/drawn.c tests/analysis/drawn.h \
+	tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_portrait_plane
+tests_analysis_test_portrait_plane_SOURCES = tests/analysis/test_portrait_plane.c tests/analysis/drawn.c tests/analysis/drawn.h \
+	tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_portrait_saddle
+tests_analysis_test_portrait_saddle_SOURCES = tests/analysis/test_portrait_saddle.c tests/analysis/drawn.c tests/analysis/drawn.h \
+	tests/analysis/given.c tests/analysis/given.h
+check_PROGRAMS += tests/analysis/test_pca
 check_PROGRAMS += tests/analysis/test_compare_files
 check_PROGRAMS += tests/analysis/test_exponents
 tests_analysis_test_exponents_SOURCES = tests/analysis/test_exponents.c tests/analysis/given.c tests/analysis/given.h

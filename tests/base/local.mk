@@ -6,5 +6,6 @@ check_PROGRAMS += tests/base/test_dense
 check_PROGRAMS += tests/base/test_clock
 check_PROGRAMS += tests/base/test_progress
 check_PROGRAMS += tests/base/test_signals
+check_PROGRAMS += tests/base/test_terminal
 check_PROGRAMS += tests/base/test_process
 check_PROGRAMS += tests/base/test_digest

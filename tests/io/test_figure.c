@@ -177,8 +177,8 @@ END_TEST
 START_TEST(bad_arguments_are_refused)
 {
   const char *const many[9] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"}, *const absent[] = {"absent.tsv", "1"};
-  assert_fails(fhrl_figure_draw("loss.gp", "a.pdf", NULL, 0, &err), FHRL_ARG, &err, "ends in .svg or .png");
-  assert_fails(fhrl_figure_draw("loss.gp", ".svg", NULL, 0, &err), FHRL_ARG, &err, "ends in .svg or .png");
+  assert_fails(fhrl_figure_draw("loss.gp", "a.pdf", NULL, 0, &err), FHRL_ARG, &err, "ends in .svg, .png, .txt or .six");
+  assert_fails(fhrl_figure_draw("loss.gp", ".svg", NULL, 0, &err), FHRL_ARG, &err, "ends in .svg, .png, .txt or .six");
   assert_fails(fhrl_figure_draw("loss.gp", svg, many, 9, &err), FHRL_ARG, &err, "at most 8");
   assert_fails(fhrl_figure_draw("loss.gp", svg, absent, 2, &err), FHRL_IO, &err, "no data file absent.tsv");
   ck_assert_int_eq(mkdir(svg, 0777), 0);
