@@ -32,6 +32,8 @@ static const method methods[] = {
   {"adams",       1, FHRL_METHOD_ADAMS },
   {"bdf",         1, FHRL_METHOD_BDF   },
   {"stock adams", 0, FHRL_METHOD_ADAMS },
+  {"dopri5",      1, FHRL_METHOD_DOPRI5},
+  {"verner",      1, FHRL_METHOD_VERNER},
 };
 enum { METHODS = sizeof methods / sizeof methods[0] };
 
