@@ -47,6 +47,7 @@ typedef struct fhrl_command {
   // MODEL command is described by `fhrl models NAME`.
   const fhrl_keys *keys;
   int requires; // 1 if it takes --require
+  int sections; // 1 if it lists the crossings of solver.section
 } fhrl_command;
 
 extern const fhrl_command fhrl_command_table[]; // ends with a NULL name
