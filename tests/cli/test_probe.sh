@@ -78,6 +78,7 @@ for kind in fast_weights=hebbian fast_weights=delta fast_weights=retention y_des
     --set model.$kind >/dev/null || not_ok "a network with $kind to probe"
   ends 0 "a network with $kind is probed" probe $kind
   says out "no W_r here" "which says what it lacks"
+  holds "its figure is drawn all the same" test -s $kind/probe/probe.svg -a -s $kind/probe/probe.png -a ! -s err
   says $kind/probe/metrics.json '"irr": null' "without an IRR"
   says $kind/probe/metrics.json '"irr_reason": ".*the layer has no W_r"' "and why"
   says $kind/probe/metrics.json '"esri_batch_out": [0-9]' "with the ESRI of its blocks"
@@ -95,7 +96,10 @@ ends 2 "another configuration is refused in the same folder" probe net -o one --
 says err "probe.seed" "and the message names the key"
 ends 0 "unless forced" probe net -o one --set probe.seed=2 --force
 ends 2 "topk has to be smaller than d" "$fhrl" probe net --quiet -o top --set probe.topk=12
-says err "topk = 12 must lie in 1 .. 11" "and the message says where it may lie"
+says err "probe.topk = 12 must lie in 1 .. 11" "and the message says where it may lie"
+holds "nothing stays of a run that came to nothing" test ! -e top/config.ini
+ends 0 "so that the folder is free for another attempt" "$fhrl" probe net --quiet -o top --set probe.sequences=4
+says top/config.ini "^topk = 11" "where topk is as large as d allows, unless it was set"
 ends 1 "no run, no probe" probe nowhere
 says err "nowhere" "and the message names it"
 finish
