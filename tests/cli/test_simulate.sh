@@ -43,6 +43,8 @@ for command in exponents equilibria "continue --in=r --low=0 --high=30" portrait
 done
 ends 2 "and by iss" "$fhrl" iss fhrl --set "solver.section=rho = 1" --quiet
 holds "again before anything is written" [ ! -e refused ]
+ends 2 "a run that is refused" "$fhrl" exponents lorenz --set exponents.k=9 --quiet -o anew
+ends 0 "may be tried again in its folder, otherwise" "$fhrl" exponents lorenz --set exponents.k=1 --t-end=20 --quiet -o anew
 ends 2 "a spread without an ensemble is refused" "$fhrl" simulate lorenz --t-end=1 --set ensemble.spread=1 --quiet
 says err "ensemble.spread = 1 belongs to an ensemble" "with the reason"
 ends 2 "beta beyond 1 is refused" "$fhrl" simulate fhrl_layer --param beta=1.5 --quiet
