@@ -49,6 +49,7 @@ ends 2 "values that a model refuses together" "$fhrl" simulate fhrl_layer --vary
 says err "member 3: model fhrl_layer: " "are refused by member"
 
 ends 0 "members that fail" "$fhrl" simulate lotka_volterra --members=40 --set ensemble.spread=1 --t-end=5 -o failing --quiet --json
+documented out
 says out '"reason": "lotka_volterra cannot start here: both populations must be positive' "are named with their reason"
 holds "and counted" [ "$(column failing/ensemble.tsv way | grep -c 2)" -ge 1 ]
 

@@ -11,6 +11,7 @@ says out "^attractor +chaotic" "and what the orbit lives on"
 for file in exponents.json exponents.tsv exponents_spectrum.tsv exponents.svg exponents.png run.json config.ini; do
   holds "it leaves $file" test -s lorenz/$file
 done
+documented lorenz/exponents.json
 holds "no number is bare nan or inf" sh -c '! grep -Eqi ": -?(nan|inf)" lorenz/exponents.json'
 ends 0 "its configuration repeats it" "$fhrl" exponents lorenz -c lorenz/config.ini -o again --quiet
 holds "to the byte" cmp lorenz/exponents.tsv again/exponents.tsv

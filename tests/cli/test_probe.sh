@@ -47,6 +47,7 @@ holds "entries and singular values have the same norm" cmp entries values
 holds "the norm that the metrics tell" cmp entries metrics
 holds "singular values fall" awk '/^#/ {next} NF == 0 || $1 !~ /^[0-9]/ {last = 1e300; next} $2 > last {exit 1} {last = $2}' \
   net/probe/wr_spectrum.tsv
+documented net/probe/metrics.json
 holds "an undefined number is never bare" sh -c '! grep -Eqi ": -?(nan|inf)" net/probe/metrics.json'
 
 ends 0 "the same with one thread" probe net -o one --threads=1

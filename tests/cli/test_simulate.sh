@@ -17,6 +17,7 @@ ends 0 "a map is stepped" "$fhrl" simulate idp_saliency --t-end=20 --quiet --jso
 says out '"method": "map"' "and says so"
 ends 0 "events are listed" "$fhrl" simulate idp_hopfield --t-end=5 --quiet --json
 says out '"name": "switch"' "by name"
+documented out
 
 ends 0 "an ensemble with two threads" "$fhrl" simulate fhrl --members=100 --t-end=10 -o two --threads=2 --quiet
 ends 0 "and with one" "$fhrl" simulate fhrl --members=100 --t-end=10 -o one --threads=1 --quiet

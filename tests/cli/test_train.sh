@@ -124,6 +124,8 @@ done
 # shellcheck disable=SC2086
 ends 0 "three seeds in one call" "$fhrl" train -o many $small --set train.steps=40 --set train.seed=4 --set train.seeds=3 --json
 says out '"final_loss_error"' "with a mean and its error"
+documented out
+documented undisturbed/run.json
 # shellcheck disable=SC2086
 ends 0 "one of them alone" "$fhrl" train -o alone $small --set train.steps=40 --set train.seed=5
 same "is the same run" many/seed5 alone
