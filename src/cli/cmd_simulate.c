@@ -339,7 +339,10 @@ fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err)
     FHRL_DO(status, fhrl_members_run(&members, &out, &s, run->threads, err));
   else
     FHRL_DO(status, simulate(&out, &s, err));
-  status = fhrl_output_finish(&out, err);
+  FHRL_DO(status, fhrl_output_finish(&out, err));
+  if (members.lost.code != FHRL_OK)
+    status = fhrl_fail(err, FHRL_NUMERIC, "every one of %ld members failed, the first because %s", members.members,
+      members.lost.msg);
 done:
   fhrl_members_free(&members);
   fhrl_output_close(&out);

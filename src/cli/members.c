@@ -218,7 +218,7 @@ static void report(const fhrl_members *m, const fhrl_output *out, const fhrl_set
 
 static void show(void *context, long done, long members) { fhrl_progress_update(context, (double)done, NULL); }
 
-fhrl_status fhrl_members_run(const fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, int threads, fhrl_err *err)
+fhrl_status fhrl_members_run(fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, int threads, fhrl_err *err)
 {
   fhrl_ensemble e = {0};
   fhrl_progress progress;
@@ -234,6 +234,7 @@ fhrl_status fhrl_members_run(const fhrl_members *m, const fhrl_output *out, cons
   fhrl_progress_end(&progress);
   if (status != FHRL_OK) goto done;
   report(m, out, s, &e, fhrl_clock_wall() - begin);
+  if (e.failed == e.members) m->lost = e.failure[0].err;
   if (fhrl_output_has_folder(out)) {
     FHRL_DO(status, save_dataset(m, out, s, &e, err));
     FHRL_DO(status, save_table(m, out, s, &e, err));
