@@ -101,6 +101,9 @@ says err "probe.topk = 12 must lie in 1 .. 11" "and the message says where it ma
 holds "nothing stays of a run that came to nothing" test ! -e top/config.ini
 ends 0 "so that the folder is free for another attempt" "$fhrl" probe net --quiet -o top --set probe.sequences=4
 says top/config.ini "^topk = 11" "where topk is as large as d allows, unless it was set"
+ends 0 "what it recorded drives a flow" "$fhrl" simulate fhrl_layer --quiet --t-end=30 --set model.checkpoint=net \
+  --set input.file=net/probe/layer0.nc
+says out "^input +recorded until t = 24, and held from there on" "which says where the recording ends"
 ends 1 "no run, no probe" probe nowhere
 says err "nowhere" "and the message names it"
 finish
