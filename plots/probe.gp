@@ -11,6 +11,11 @@ layers = STATS_blocks
 T = STATS_max
 stats ARG3 using "surrogates" nooutput
 measured = STATS_max > 0
+# a layer without W_r (other fast weights) has no IRR, which autoscaling does not survive
+reentry = 0
+stats ARG2 using (reentry = reentry + (column("irr") == column("irr")), 0) nooutput
+drift = 0
+stats ARG2 using (drift = drift + (column("esri_y") == column("esri_y")), 0) nooutput
 shown = layers < 4 ? layers : 4 # spectra side by side; of a deeper network the first ones
 
 # five panels: smaller letters than the style's
@@ -55,9 +60,15 @@ set xlabel "token"
 set ylabel "IRR_t [1]" offset 2, 0
 set xrange [1:T]
 set yrange [0:*]
-plot for [i = 0:layers-1] ARG2 index i using "t":(column("irr") - 2 * column("irr_error")):(column("irr") + 2 * column("irr_error")) \
-    with filledcurves linetype i+1 fillstyle transparent solid 0.15 noborder notitle, \
-  for [i = 0:layers-1] ARG2 index i using "t":"irr" with lines linetype i+1
+if (reentry) {
+  plot for [i = 0:layers-1] ARG2 index i using "t":(column("irr") - 2 * column("irr_error")):(column("irr") + 2 * column("irr_error")) \
+      with filledcurves linetype i+1 fillstyle transparent solid 0.15 noborder notitle, \
+    for [i = 0:layers-1] ARG2 index i using "t":"irr" with lines linetype i+1
+} else {
+  set label 1 "none: no W_r" at graph 0.5, 0.5 center font small
+  plot [0:1] [0:1] NaN notitle
+  unset label 1
+}
 
 # ESRI_t jumps by orders of magnitude from token to token: a running mean shows what changes
 WIDTH = 9
@@ -71,7 +82,13 @@ set ylabel "ESRI_t [1]" offset 0, 0
 set yrange [*:*]
 set logscale y
 set format y "10^{%T}"
-plot for [i = 0:layers-1] ARG2 index i using "t":(running(column("t"), column("esri_y"))) with lines linetype i+1
+if (drift) {
+  plot for [i = 0:layers-1] ARG2 index i using "t":(running(column("t"), column("esri_y"))) with lines linetype i+1
+} else {
+  set label 1 "none" at graph 0.5, 0.5 center font small
+  plot [0:1] [0.1:1] NaN notitle
+  unset label 1
+}
 unset logscale y
 set format y
 

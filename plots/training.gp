@@ -9,6 +9,15 @@ load here . "style.gp"
 stats ARG2 using "step" nooutput
 layers = STATS_blocks
 
+# A network whose layer has no W_r (other fast weights) has only NaN for some panels, which autoscaling does not survive.
+array name[6] = ["irr", "wr_frobenius", "wr_anisotropy", "reentry_radius", "esri_batch_y", "rdp_centroid"]
+array found[6]
+do for [k = 1:6] {
+  count = 0
+  stats ARG2 using (count = count + (column(name[k]) == column(name[k])), 0) nooutput
+  found[k] = count
+}
+
 # six panels: smaller letters than the style's
 small = figure[strlen(figure)-3:] eq ".svg" ? "sans,10" : "sans,20"
 set title font small offset 0, -0.6
@@ -23,23 +32,59 @@ set ytics autofreq
 set format y "%.4g"
 unset key
 set title "Reentry ratio IRR [1]"
-plot for [i = 0:layers-1] ARG2 index i using "step":"irr" with linespoints linetype i+1 pointtype 7 pointsize 0.4
+if (found[1]) {
+  plot for [i = 0:layers-1] ARG2 index i using "step":"irr" with linespoints linetype i+1 pointtype 7 pointsize 0.4
+} else {
+  set label 1 "none: no W_r" at graph 0.5, 0.5 center font small
+  plot [0:1] [0:1] NaN notitle
+  unset label 1
+}
 set title "‖W_r‖_F [1]"
 set yrange [*:*]
-plot for [i = 0:layers-1] ARG2 index i using "step":"wr_frobenius" with linespoints linetype i+1 pointtype 7 pointsize 0.4
+if (found[2]) {
+  plot for [i = 0:layers-1] ARG2 index i using "step":"wr_frobenius" with linespoints linetype i+1 pointtype 7 pointsize 0.4
+} else {
+  set label 1 "none: no W_r" at graph 0.5, 0.5 center font small
+  plot [0:1] [0:1] NaN notitle
+  unset label 1
+}
 set title "Anisotropy of W_r [1]"
-plot for [i = 0:layers-1] ARG2 index i using "step":"wr_anisotropy" with linespoints linetype i+1 pointtype 7 pointsize 0.4
+if (found[3]) {
+  plot for [i = 0:layers-1] ARG2 index i using "step":"wr_anisotropy" with linespoints linetype i+1 pointtype 7 pointsize 0.4
+} else {
+  set label 1 "none: no W_r" at graph 0.5, 0.5 center font small
+  plot [0:1] [0:1] NaN notitle
+  unset label 1
+}
 set title "Spectral radius of γ W_r [1]"
-plot for [i = 0:layers-1] ARG2 index i using "step":"reentry_radius" with linespoints linetype i+1 pointtype 7 pointsize 0.4
+if (found[4]) {
+  plot for [i = 0:layers-1] ARG2 index i using "step":"reentry_radius" with linespoints linetype i+1 pointtype 7 pointsize 0.4
+} else {
+  set label 1 "none: no W_r" at graph 0.5, 0.5 center font small
+  plot [0:1] [0:1] NaN notitle
+  unset label 1
+}
 set title "ESRI of y over a batch [1]"
 set logscale y
 set format y "10^{%T}"
-plot for [i = 0:layers-1] ARG2 index i using "step":"esri_batch_y" with linespoints linetype i+1 pointtype 7 pointsize 0.4
+if (found[5]) {
+  plot for [i = 0:layers-1] ARG2 index i using "step":"esri_batch_y" with linespoints linetype i+1 pointtype 7 pointsize 0.4
+} else {
+  set label 1 "none" at graph 0.5, 0.5 center font small
+  plot [0:1] [0.1:1] NaN notitle
+  unset label 1
+}
 unset logscale y
 set format y "%.4g"
 set title "RDP centroid along probes [1/probe]"
 set yrange [0:0.5]
 set key bottom right
-plot for [i = 0:layers-1] ARG2 index i using "step":"rdp_centroid" with linespoints linetype i+1 pointtype 7 pointsize 0.4 \
-  title sprintf("layer %d", i)
+if (found[6]) {
+  plot for [i = 0:layers-1] ARG2 index i using "step":"rdp_centroid" with linespoints linetype i+1 pointtype 7 pointsize 0.4 \
+    title sprintf("layer %d", i)
+} else {
+  set label 1 "none" at graph 0.5, 0.5 center font small
+  plot [0:1] [0:1] NaN notitle
+  unset label 1
+}
 unset multiplot

@@ -20,8 +20,8 @@ static const fhrl_field keys[] = {
   {"layers", 3, "1", "layers", FHRL_INT, 1, 1024},
   {"r", 4, "1", "slots", FHRL_INT, 1, 256},
   {"alpha", 0.1, "1", "share of a slot renewed by a token", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
-  {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
-  {"gamma", 0.15, "1", "strength of reentry", FHRL_REAL, 0, HUGE_VAL, FHRL_OPEN_HIGH},
+  {"beta", 0.5, "1", "strength of the gain", FHRL_REAL, 0, 1},
+  {"gamma", 0.15, "1", "strength of reentry"},
   {"projections", PROJECTIONS_OWN, "", "query, key and value", FHRL_CHOICE, .choices = "own|shared"},
   {"biases", 1, "", "attention has biases", FHRL_FLAG},
   {"y_destination", Y_TO_STREAM, "", "where y goes", FHRL_CHOICE, .choices = "stream|none"},
@@ -72,11 +72,16 @@ static fhrl_status read_weights(const fhrl_safetensors *file, int shared, int bi
 // A flow is built from Algorithm 1 as it stands.
 static fhrl_status check_flow(const fhrl_config *config, const char *path, fhrl_err *err)
 {
-  const double ema = fhrl_config_real(config, "model.ema");
+  const double ema = fhrl_config_real(config, "model.ema"), gamma = fhrl_config_real(config, "model.gamma");
   if (fhrl_config_int(config, "model.y_destination") == Y_TO_NONE)
     return fhrl_fail(err, FHRL_ARG, "%s: model.y_destination = none: the network has no FH-RL layers", path);
   if (fhrl_config_int(config, "model.fast_weights") != WEIGHTS_FHRL)
     return fhrl_fail(err, FHRL_ARG, "%s: model.fast_weights is not fhrl: the network has no FH-RL layers", path);
+  if (fhrl_config_real(config, "model.beta") == 0.0)
+    return fhrl_fail(err, FHRL_ARG, "%s: model.beta = 0: the network has no homeostasis, and nothing bounds its flow; "
+      "only 0 < beta <= 1 is supported", path);
+  if (gamma < 0.0)
+    return fhrl_fail(err, FHRL_ARG, "%s: model.gamma = %g: the flow is built for gamma >= 0 alone", path, gamma);
   if (ema != 1.0)
     return fhrl_fail(err, FHRL_ARG, "%s: model.ema = %g: a token is %g units of the flow's time; only 1 is supported",
       path, ema, ema);

@@ -13,7 +13,7 @@ const fhrl_field fhrl_probe_fields[] = {
   {"sequences", 64, "1", "probe sequences (with bytes: as many as the file holds)", .kind = FHRL_INT, .low = 1, .high = 65536},
   {"seed", 1, "1", "seed of the probe bytes and of the nulls", .kind = FHRL_INT, .low = 0, .high = 4294967295.0},
   {"perturbations", 41, "1", "probes along which the drift is measured", .kind = FHRL_INT, .low = 3, .high = 65536},
-  {"topk", 16, "1", "dimensions of the token subspace that W_r is compared with", .kind = FHRL_INT, .low = 1,
+  {"topk", 16, "1", "dimensions of the token subspace that W_r is compared with; unless set at most d - 1", .kind = FHRL_INT, .low = 1,
     .high = 65535},
   {"window", 32, "token", "tokens of the sliding window of ESRI", .kind = FHRL_INT, .low = 2, .high = 65536},
   {"surrogates", 200, "1", "draws of each null of the drift", .kind = FHRL_INT, .low = 20, .high = 100000},
@@ -23,6 +23,15 @@ const fhrl_field fhrl_probe_fields[] = {
   {"bytes", 0, "", "a file of probe sequences, T bytes each, instead of source", .kind = FHRL_PATH},
 };
 const int fhrl_probe_field_count = (int)(sizeof fhrl_probe_fields / sizeof *fhrl_probe_fields);
+
+fhrl_status fhrl_probe_resolve(fhrl_config *config, int V, int d, fhrl_err *err)
+{
+  char text[16];
+  const int most = V < d ? V : d - 1, topk = fhrl_config_int(config, "probe.topk");
+  if (fhrl_config_is_set(config, "probe.topk") || topk <= most || most < 1) return FHRL_OK;
+  snprintf(text, sizeof text, "%d", most);
+  return fhrl_config_set(config, "probe", "topk", text, "the network's width", err);
+}
 
 fhrl_probe_plan fhrl_probe_options(const fhrl_config *config)
 {

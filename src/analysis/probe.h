@@ -23,6 +23,9 @@ typedef struct fhrl_probe_plan {
 extern const fhrl_field fhrl_probe_fields[];
 extern const int fhrl_probe_field_count;
 
+// Gives topk, unless it was set, a value that an embedding of (V, d) has: d - 1 or V where its default is more.
+fhrl_status fhrl_probe_resolve(fhrl_config *config, int V, int d, fhrl_err *err);
+
 // The plan of a configuration with section [probe].
 fhrl_probe_plan fhrl_probe_options(const fhrl_config *config);
 

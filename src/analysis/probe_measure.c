@@ -109,10 +109,10 @@ static fhrl_status reentry(const work *w, int n, fhrl_err *err)
     double *ratio = i == 0 ? w->out->irr_t + (size_t)n * l->T : scratch;
     fhrl_metrics_ratio(l->T, l->d, norm, denominator[i] + at, ratio);
     const double mean = fhrl_metrics_mean(l->T, ratio).value;
-    samples(w, (fhrl_probe_metric)(FHRL_PROBE_IRR + 2 * i))[n] = l->gamma * mean;
+    samples(w, (fhrl_probe_metric)(FHRL_PROBE_IRR + 2 * i))[n] = fabs(l->gamma) * mean; // a ratio of norms
     samples(w, (fhrl_probe_metric)(FHRL_PROBE_IRR_WR + 2 * i))[n] = mean;
   }
-  for (int t = 0; t < l->T; t++) w->out->irr_t[(size_t)n * l->T + t] *= l->gamma;
+  for (int t = 0; t < l->T; t++) w->out->irr_t[(size_t)n * l->T + t] *= fabs(l->gamma);
   free(norm);
   return FHRL_OK;
 }

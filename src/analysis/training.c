@@ -89,7 +89,7 @@ static fhrl_status measure_layer(const fhrl_gpt_config *c, scratch *s, double ro
   fhrl_metrics_reentry(PROBES * c->T, c->d, s->W, s->y, s->norm);
   fhrl_metrics_ratio(PROBES * c->T, c->d, s->norm, s->x_pre, s->ratio);
   row[IRR_WR] = fhrl_metrics_mean_by_sequence(PROBES, c->T, s->ratio).value;
-  row[IRR] = c->gamma * row[IRR_WR];
+  row[IRR] = fabs(c->gamma) * row[IRR_WR];
   FHRL_TRY(fhrl_weight_measure(c->d, s->W, &weight, NULL, err));
   row[FROBENIUS] = weight.frobenius;
   row[ANISOTROPY] = weight.anisotropy;

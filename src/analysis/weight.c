@@ -38,7 +38,7 @@ fhrl_status fhrl_weight_measure(int d, const double W[], fhrl_weight *out, doubl
 fhrl_status fhrl_weight_top(int V, int d, int k, const double E[], double top[], fhrl_err *err)
 {
   if (k < 1 || k >= d || k > V)
-    return fhrl_fail(err, FHRL_ARG, "topk = %d must lie in 1 .. %d for an embedding of %d x %d", k,
+    return fhrl_fail(err, FHRL_ARG, "probe.topk = %d must lie in 1 .. %d for an embedding of %d x %d", k,
       V < d ? V : d - 1, V, d);
   const size_t m = (size_t)(V < d ? V : d);
   double *memory = malloc((m + m * (size_t)d) * sizeof *memory);

@@ -64,10 +64,12 @@ void fhrl_field_default(const fhrl_field *field, char out[], unsigned size)
   case FHRL_REAL:
   case FHRL_INT: break;
   }
+  char number[32]; // gcc -O3 with the sanitizers warns of a null `out` in "%.*g"
   for (int digits = 6; digits <= 17; digits++) {
-    snprintf(out, size, "%.*g", digits, field->value);
-    if (strtod(out, NULL) == field->value) return;
+    snprintf(number, sizeof number, "%.*g", digits, field->value);
+    if (strtod(number, NULL) == field->value) break;
   }
+  snprintf(out, size, "%s", number);
 }
 
 int fhrl_field_admits(const fhrl_field *field, double value)

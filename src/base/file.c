@@ -4,6 +4,7 @@
 #include "base/file.h"
 
 #include <config.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -226,6 +227,21 @@ int fhrl_file_is_folder(const char *path)
 {
   struct stat st;
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int fhrl_file_is_alone(const char *path)
+{
+  char folder[FHRL_PATH_SIZE];
+  if (!fhrl_file_exists(path) || fhrl_file_absolute(path, folder, NULL) != FHRL_OK) return 0;
+  char *name = strrchr(folder, '/'); // an absolute path has one
+  *name++ = '\0';
+  DIR *open = opendir(folder[0] ? folder : "/");
+  if (open == NULL) return 0;
+  int others = 0;
+  for (const struct dirent *e = readdir(open); e; e = readdir(open))
+    others += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && strcmp(e->d_name, name) != 0;
+  closedir(open);
+  return others == 0;
 }
 
 fhrl_status fhrl_file_join(const char *folder, const char *name, char out[FHRL_PATH_SIZE], fhrl_err *err)

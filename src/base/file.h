@@ -42,6 +42,7 @@ fhrl_status fhrl_file_folder(const char *path, fhrl_err *err);
 
 int fhrl_file_exists(const char *path);    // 1 if anything is there
 int fhrl_file_is_folder(const char *path); // 1 if it is a folder
+int fhrl_file_is_alone(const char *path);  // 1 if it is there, and nothing else is in its folder
 
 // out = folder "/" name (name alone if folder is "" or name is absolute). FHRL_LIMIT if it is too long.
 fhrl_status fhrl_file_join(const char *folder, const char *name, char out[FHRL_PATH_SIZE], fhrl_err *err);

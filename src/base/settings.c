@@ -3,6 +3,7 @@
 #include "base/settings.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,19 @@ const char *fhrl_settings_written(const fhrl_settings *settings, const char *sec
     if (strcmp(settings->item[i].section, section) == 0 && strcmp(settings->item[i].key, key) == 0)
       value = settings->item[i].value;
   return value;
+}
+
+void fhrl_settings_place(const fhrl_settings *settings, const char *section, const char *key, char *place, size_t size)
+{
+  snprintf(place, size, "%s.%s", section, key);
+  for (int i = 0; i < settings->count; i++) {
+    const fhrl_setting *x = &settings->item[i];
+    if (strcmp(x->section, section) != 0 || strcmp(x->key, key) != 0) continue;
+    if (x->line > 0)
+      snprintf(place, size, "%s:%d", x->place, x->line);
+    else
+      snprintf(place, size, "%s", x->place);
+  }
 }
 
 void fhrl_settings_free(fhrl_settings *settings)

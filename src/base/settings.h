@@ -25,4 +25,7 @@ fhrl_status fhrl_settings_assign(const char *assignment, fhrl_settings *settings
 // The last value written for a key, NULL if there is none; borrowed.
 const char *fhrl_settings_written(const fhrl_settings *settings, const char *section, const char *key);
 
+// Where that was written, "file.ini:12" or "--set": what a message about it begins with; "section.key" if it was not.
+void fhrl_settings_place(const fhrl_settings *settings, const char *section, const char *key, char *place, size_t size);
+
 void fhrl_settings_free(fhrl_settings *settings); // leaves it empty

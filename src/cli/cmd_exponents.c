@@ -7,7 +7,6 @@
 #include "analysis/exponents.h"
 #include "analysis/exponents_ladder.h"
 #include "analysis/exponents_report.h"
-#include "base/clock.h"
 #include "base/progress.h"
 #include "base/signals.h"
 #include "cli/output.h"
@@ -126,7 +125,6 @@ fhrl_status fhrl_cmd_exponents(const fhrl_run *run, fhrl_err *err)
   fhrl_progress progress;
   fhrl_err end = {FHRL_OK, ""};
   fhrl_status status = FHRL_OK, ended;
-  const double begin = fhrl_clock_wall();
   FHRL_DO(status, fhrl_setup_open(&s, run, &extra, 1, err));
   FHRL_DO(status, fhrl_exponents_resolve(&s.config, &s.input, err));
   fhrl_integrator_options(&s.config, &s.solver);
@@ -142,7 +140,6 @@ fhrl_status fhrl_cmd_exponents(const fhrl_run *run, fhrl_err *err)
     fhrl_exponents_report_json(&e, out.result);
     say(&out, &e);
     if (ended == FHRL_OK) ended = climb(&out, &s, &plan, &e, &end);
-    fhrl_json_real(out.result, "wall_s", fhrl_clock_wall() - begin, NULL);
     if (fhrl_output_has_folder(&out)) FHRL_DO(status, save(&out, &e, err));
     FHRL_DO(status, fhrl_output_finish(&out, err));
   }

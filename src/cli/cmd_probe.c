@@ -104,6 +104,7 @@ fhrl_status fhrl_cmd_probe(const fhrl_run *run, fhrl_err *err)
   FHRL_DO(status, fhrl_config_add(&config, "model", fhrl_gpt_fields, FHRL_GPT_KEY_COUNT, err));
   FHRL_DO(status, fhrl_config_add(&config, "probe", fhrl_probe_fields, fhrl_probe_field_count, err));
   FHRL_DO(status, fhrl_trained_open(run, path, &config, &gpt, err));
+  FHRL_DO(status, fhrl_probe_resolve(&config, gpt.config.vocabulary, gpt.config.d, err));
   FHRL_DO(status,
     fhrl_output_open(&out, run, folder, "metrics.json", &config, (long long)fhrl_config_real(&config, "probe.seed"), err));
   status = probe(run, &config, &gpt, home, &out, err);

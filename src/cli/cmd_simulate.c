@@ -205,6 +205,7 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
   fhrl_json *o = out->result;
   fhrl_json_real(o, "t_end", t, NULL);
   fhrl_json_reals(o, "state", x, (size_t)n);
+  fhrl_json_real(o, "input_end", fhrl_input_end(&s->input), "u(t) does not end");
   fhrl_json_int(o, "steps", c.steps);
   fhrl_json_int(o, "rhs_evals", c.rhs_evals);
   fhrl_json_int(o, "jvp_evals", c.jvp_evals);
@@ -227,6 +228,8 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
     fhrl_output_say(out, "  %-10s % .10g\n", name, x[i]);
   }
   if (n > SHOWN) fhrl_output_say(out, "  ...        %d more\n", n - SHOWN);
+  if (fhrl_input_end(&s->input) < t)
+    fhrl_output_say(out, "input        recorded until t = %g, and held from there on\n", fhrl_input_end(&s->input));
   fhrl_output_say(out, "method       %s (%s)\n", method, why);
   if (s->model->rhs)
     fhrl_output_say(out, "work         %ld steps, %ld right-hand sides, %ld J v, %ld failed error tests\n", c.steps, c.rhs_evals,
@@ -339,7 +342,10 @@ fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err)
     FHRL_DO(status, fhrl_members_run(&members, &out, &s, run->threads, err));
   else
     FHRL_DO(status, simulate(&out, &s, err));
-  status = fhrl_output_finish(&out, err);
+  FHRL_DO(status, fhrl_output_finish(&out, err));
+  if (members.lost.code != FHRL_OK)
+    status = fhrl_fail(err, FHRL_NUMERIC, "every one of %ld members failed, the first because %s", members.members,
+      members.lost.msg);
 done:
   fhrl_members_free(&members);
   fhrl_output_close(&out);

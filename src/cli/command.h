@@ -49,6 +49,7 @@ typedef struct fhrl_command {
   const fhrl_keys *keys;
   int requires; // 1 if it takes --require
   int previews; // 1 if it takes --preview
+  int sections; // 1 if it lists the crossings of solver.section
 } fhrl_command;
 
 extern const fhrl_command fhrl_command_table[]; // ends with a NULL name

@@ -28,30 +28,22 @@ const int fhrl_members_field_count = FHRL_COUNT(fhrl_members_fields);
 
 // ---- what is asked for
 
-// Where ensemble.vary was written last: what a message about it begins with.
-static void place_of_vary(const fhrl_run *run, char *place, size_t size)
-{
-  snprintf(place, size, "ensemble.vary");
-  for (int i = 0; i < run->settings.count; i++) {
-    const fhrl_setting *x = &run->settings.item[i];
-    if (strcmp(x->section, "ensemble") != 0 || strcmp(x->key, "vary") != 0) continue;
-    if (x->line > 0)
-      snprintf(place, size, "%s:%d", x->place, x->line);
-    else
-      snprintf(place, size, "%s", x->place);
-  }
-}
-
 fhrl_status fhrl_members_plan(fhrl_members *m, const fhrl_run *run, const fhrl_setup *s, fhrl_err *err)
 {
   char place[FHRL_PATH_SIZE + 16];
   memset(m, 0, sizeof *m);
-  place_of_vary(run, place, sizeof place);
+  fhrl_settings_place(&run->settings, "ensemble", "vary", place, sizeof place);
   FHRL_TRY(fhrl_vary_parse(&m->vary, s->system, fhrl_config_text(&s->config, "ensemble.vary"), place, err));
   m->starts = (long)fhrl_config_real(&s->config, "ensemble.members");
   if (m->starts == 0 && m->vary.axes > 0) m->starts = 1;
   m->members = m->starts * m->vary.points;
-  const int one_start = fhrl_config_real(&s->config, "ensemble.spread") == 0.0 &&
+  const double spread = fhrl_config_real(&s->config, "ensemble.spread");
+  if (m->members == 0 && spread > 0.0)
+    return fhrl_fail(err, FHRL_ARG, "ensemble.spread = %g belongs to an ensemble: ensemble.members or ensemble.vary asks for one",
+      spread);
+  if (m->members > 0 && s->solver.crossings > 0)
+    return fhrl_fail(err, FHRL_ARG, "solver.section belongs to one trajectory, not to an ensemble");
+  const int one_start = spread == 0.0 &&
                         (*fhrl_config_text(&s->config, "start.x0") || s->model->start == NULL);
   if (m->starts > 1 && one_start && m->vary.random == 0)
     return fhrl_fail(err, FHRL_ARG, "ensemble.members = %ld starts without ensemble.spread would all be the same: %s", m->starts,
@@ -226,13 +218,11 @@ static void report(const fhrl_members *m, const fhrl_output *out, const fhrl_set
 
 static void show(void *context, long done, long members) { fhrl_progress_update(context, (double)done, NULL); }
 
-fhrl_status fhrl_members_run(const fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, int threads, fhrl_err *err)
+fhrl_status fhrl_members_run(fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, int threads, fhrl_err *err)
 {
   fhrl_ensemble e = {0};
   fhrl_progress progress;
   fhrl_status status = FHRL_OK;
-  if (s->solver.crossings > 0)
-    FHRL_DO(status, fhrl_fail(err, FHRL_ARG, "solver.section belongs to one trajectory, not to an ensemble"));
   const int n_param = m->vary.axes > 0 ? s->model->n_param : 0;
   FHRL_DO(status, fhrl_ensemble_init(&e, m->members, s->system->n, n_param, err));
   FHRL_DO(status, fill(m, s, &e, err));
@@ -244,6 +234,7 @@ fhrl_status fhrl_members_run(const fhrl_members *m, const fhrl_output *out, cons
   fhrl_progress_end(&progress);
   if (status != FHRL_OK) goto done;
   report(m, out, s, &e, fhrl_clock_wall() - begin);
+  if (e.failed == e.members) m->lost = e.failure[0].err;
   if (fhrl_output_has_folder(out)) {
     FHRL_DO(status, save_dataset(m, out, s, &e, err));
     FHRL_DO(status, save_table(m, out, s, &e, err));

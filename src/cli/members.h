@@ -13,6 +13,7 @@ typedef struct fhrl_members {
   fhrl_vary vary;
   long starts;  // per parameter point; 0: no ensemble is asked for
   long members; // in all
+  fhrl_err lost; // after a run: the first failure if every member failed, else FHRL_OK
 } fhrl_members;
 
 // What [ensemble] asks for, before any file is written; FHRL_ARG names the place of a bad ensemble.vary.
@@ -20,4 +21,4 @@ fhrl_status fhrl_members_plan(fhrl_members *m, const fhrl_run *run, const fhrl_s
 void fhrl_members_free(fhrl_members *m);
 
 // Carries the members to the end of [solver], says how it went, and leaves ensemble.tsv and ensemble.nc.
-fhrl_status fhrl_members_run(const fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, int threads, fhrl_err *err);
+fhrl_status fhrl_members_run(fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, int threads, fhrl_err *err);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/signals.h"
 #include "cli/version.h"
 #include "io/figure.h"
 
@@ -77,7 +78,10 @@ fhrl_status fhrl_output_open(fhrl_output *out, const fhrl_run *run, const char *
     out->replaced = 1;
   }
   snprintf(title, sizeof title, "fhrl %s %s", run->command->name, run->input ? run->input : "");
-  return fhrl_config_save(config, path, title, err);
+  const int first = !fhrl_file_exists(path);
+  FHRL_TRY(fhrl_config_save(config, path, title, err));
+  out->begun = first;
+  return FHRL_OK;
 }
 
 int fhrl_output_has_folder(const fhrl_output *out) { return out->folder[0] != '\0'; }
@@ -117,6 +121,7 @@ fhrl_status fhrl_output_finish(fhrl_output *out, fhrl_err *err)
 {
   char path[FHRL_PATH_SIZE];
   const fhrl_notes *notes = out->run->notes;
+  out->begun = 0;
   for (int i = 0; notes && i < notes->count; i++)
     if (notes->item[i].title) fhrl_output_say(out, "%-12s %s\n", notes->item[i].title, notes->item[i].line);
   if (fhrl_output_has_folder(out)) {
@@ -132,6 +137,11 @@ fhrl_status fhrl_output_finish(fhrl_output *out, fhrl_err *err)
 
 void fhrl_output_close(fhrl_output *out)
 {
+  char path[FHRL_PATH_SIZE];
+  if (out->begun && !*fhrl_signals_flag() && fhrl_output_path(out, "config.ini", path, NULL) == FHRL_OK &&
+      fhrl_file_is_alone(path))
+    remove(path);
+  out->begun = 0;
   if (out->file) fhrl_json_free(out->result);
   fhrl_manifest_free(&out->manifest);
   out->result = NULL;

@@ -15,6 +15,7 @@ typedef struct fhrl_output {
   fhrl_manifest manifest;      // owned: run.json
   fhrl_json *result;           // schema, version, seed, config; the command adds its own fields. Part of manifest if
                                // file is NULL, else owned
+  int begun;                   // 1 while the only trace of this run is the config.ini that it wrote
   int replaced;                // 1 if --force let this run into a folder with another configuration
 } fhrl_output;
 
@@ -32,7 +33,8 @@ fhrl_status fhrl_output_path(const fhrl_output *out, const char *name, char path
 void fhrl_output_draw(const fhrl_output *out, const char *name, const char *const args[], int n);
 
 // Writes FOLDER/file (the result) and FOLDER/run.json, and prints the result on standard output after --json; without a
-// folder only the latter. Closing frees; it is safe after a failed open.
+// folder only the latter. Closing frees; it is safe after a failed open. A config.ini that this run wrote and nothing came of,
+// because it failed, goes again, so that the next attempt with another configuration is not refused; not after an interruption.
 fhrl_status fhrl_output_finish(fhrl_output *out, fhrl_err *err);
 void fhrl_output_close(fhrl_output *out);
 

@@ -80,7 +80,25 @@ static void note(const fhrl_setup *s, fhrl_notes *notes)
   if (s->user.command) fhrl_notes_add(notes, "model_compiler", s->user.command, NULL, NULL);
 }
 
-static fhrl_status bind(fhrl_setup *s, fhrl_err *err)
+// Sections are read, so that a wrong one is never passed over, and refused where a command would not list their crossings.
+static fhrl_status read_sections(fhrl_setup *s, const fhrl_run *run, fhrl_err *err)
+{
+  char place[FHRL_PATH_SIZE + 16];
+  const char *text = fhrl_config_text(&s->config, "solver.section");
+  fhrl_settings_place(&run->settings, "solver", "section", place, sizeof place);
+  const fhrl_status status = fhrl_crossing_read(s->system, text, s->section, &s->solver.crossings, err);
+  if (status != FHRL_OK) {
+    fhrl_status_context(err, "%s: solver.section", place);
+    return status;
+  }
+  if (s->solver.crossings > 0 && !run->command->sections)
+    return fhrl_fail(err, FHRL_ARG, "%s: solver.section = '%s': fhrl %s lists no crossings, simulate does; "
+      "--set solver.section= leaves them out", place, text, run->command->name);
+  s->solver.crossing = s->section;
+  return FHRL_OK;
+}
+
+static fhrl_status bind(fhrl_setup *s, const fhrl_run *run, fhrl_err *err)
 {
   const int layered = fhrl_config_has(&s->config, "model.checkpoint");
   if (layered && *fhrl_config_text(&s->config, "model.checkpoint"))
@@ -89,8 +107,7 @@ static fhrl_status bind(fhrl_setup *s, fhrl_err *err)
     FHRL_TRY(fhrl_system_create(s->model, &s->config, &s->system, err));
   FHRL_TRY(fhrl_input_init(&s->input, &s->config, s->system->dims.n_u, err));
   fhrl_integrator_options(&s->config, &s->solver);
-  FHRL_TRY(fhrl_crossing_read(s->system, fhrl_config_text(&s->config, "solver.section"), s->section, &s->solver.crossings, err));
-  s->solver.crossing = s->section;
+  FHRL_TRY(read_sections(s, run, err));
   s->seed = fhrl_config_int(&s->config, "model.seed");
   s->x0 = calloc((size_t)s->system->n, sizeof *s->x0);
   if (s->x0 == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d states", s->system->n);
@@ -105,7 +122,7 @@ fhrl_status fhrl_setup_open(fhrl_setup *s, const fhrl_run *run, const fhrl_secti
   FHRL_TRY(fhrl_operand_model(run, &s->user, &s->model, err));
   note(s, run->notes);
   FHRL_TRY(configure(s, run, extra, n_extra, err));
-  return bind(s, err);
+  return bind(s, run, err);
 }
 
 void fhrl_setup_close(fhrl_setup *s)

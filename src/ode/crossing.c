@@ -34,21 +34,39 @@ static int find(const fhrl_system *s, const char *name, fhrl_crossing *out)
   return 0;
 }
 
+// The names a section may have, for a message: the first few of many states.
+static void allowed(const fhrl_system *s, char *text, size_t size)
+{
+  enum { SHOWN = 6 };
+  size_t used = 0;
+  char component[64];
+  for (int i = 0; i < s->n && i < SHOWN && used < size; i++) {
+    fhrl_system_component(s, i, component, sizeof component);
+    used += (size_t)snprintf(text + used, size - used, " %s", component);
+  }
+  if (s->n > SHOWN && used < size) used += (size_t)snprintf(text + used, size - used, " ...");
+  for (int i = 0; i < s->model->n_obs && used < size; i++)
+    used += (size_t)snprintf(text + used, size - used, " %s", s->model->obs[i].name);
+}
+
 // One section, text[0 .. len) without blanks around it.
 static fhrl_status read_one(const fhrl_system *s, const char *text, size_t len, fhrl_crossing *out, fhrl_err *err)
 {
   memset(out, 0, sizeof *out);
   if (len >= sizeof out->text) return fhrl_fail(err, FHRL_ARG, "a section of %zu characters is too long", len);
   memcpy(out->text, text, len);
-  char *end, name[FHRL_CROSSING_TEXT];
+  char *end, name[FHRL_CROSSING_TEXT], names[512];
   const char *equals = strchr(out->text, '=');
   if (equals == NULL) return fhrl_fail(err, FHRL_ARG, "section '%s' is not NAME = LEVEL [up|down|both]", out->text);
   size_t size = (size_t)(equals - out->text);
   const char *begin = strip(out->text, &size);
   memcpy(name, begin, size);
   name[size] = '\0';
-  if (!find(s, name, out))
-    return fhrl_fail(err, FHRL_ARG, "section '%s': %s has no state or observable '%s'", out->text, s->model->name, name);
+  if (!find(s, name, out)) {
+    allowed(s, names, sizeof names);
+    return fhrl_fail(err, FHRL_ARG, "section '%s': %s has no state or observable '%s'; allowed:%s", out->text, s->model->name,
+      name, names);
+  }
   out->level = strtod(equals + 1, &end);
   if (end == equals + 1 || !isfinite(out->level))
     return fhrl_fail(err, FHRL_ARG, "section '%s' has no level: a number has to follow the =", out->text);

@@ -23,7 +23,8 @@ const fhrl_field fhrl_input_fields[] = {
   {"hold", 1.0, "time", "of held: how long a value lasts before the next one is drawn", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"modes", 32.0, "1", "sines that are added up, or that make up noise", FHRL_INT, 1.0, 65536.0},
   {"seed", 1.0, "", "seed of the amplitudes", FHRL_INT, 0.0, 4294967295.0},
-  {"file", 0.0, "", "recorded input: a file of `fhrl probe` with x_pre (probe, token, channel)", FHRL_PATH},
+  {"file", 0.0, "", "recorded input: a file of `fhrl probe` with x_pre (probe, token, channel); its last token is held on after the end",
+    FHRL_PATH},
   {"sequence", 0.0, "", "which of the recorded sequences (probe)", FHRL_INT, 0.0, 2147483647.0},
 };
 const int fhrl_input_field_count = (int)(sizeof fhrl_input_fields / sizeof fhrl_input_fields[0]);

@@ -30,8 +30,8 @@ const fhrl_field fhrl_integrator_fields[] = {
   {"output_every", 0.1, "time", "spacing of what is recorded", FHRL_REAL, 0.0, 1e12, FHRL_OPEN_LOW},
   {"max_steps", 1e7, "1", "steps in total before giving up", FHRL_INT, 1.0, 1e15},
   {"max_seconds", 0.0, "s", "wall-clock time of integrating before giving up; 0: no limit", FHRL_REAL, 0.0, 1e9},
-  {"section", 0.0, "", "sections whose crossings are events: NAME = LEVEL [up|down|both]; ... NAME is a state or an observable",
-   FHRL_TEXT},
+  {"section", 0.0, "", "sections whose crossings a trajectory of simulate lists: NAME = LEVEL [up|down|both]; ... NAME is a state or an "
+   "observable", FHRL_TEXT},
   {"step", 0.0, "time", "fixed step of dopri5, verner, dop853; 0: as the tolerances ask", FHRL_REAL, 0.0, 1e6},
   {"checkpoint_every", 200.0, "1", "recorded points between two restarts of the method, from which an interrupted run is resumed bit by bit; 0: none",
    FHRL_INT, 0.0, 1e9},

@@ -88,6 +88,13 @@ START_TEST(what_is_wrong_is_named)
   ck_assert_int_eq(err.code, FHRL_FORMAT);
   assert_fails(fhrl_layer_load(save_small("s8", good, 2, "model.projections", "both"), 0, &l, &err), FHRL_FORMAT, &err,
     "own|shared");
+  // what a network may be and a flow not: the user's choice, not a broken file
+  assert_fails(fhrl_layer_load(save_small("s9", good, 2, "model.beta", "0"), 0, &l, &err), FHRL_ARG, &err,
+    "model.beta = 0: the network has no homeostasis");
+  assert_fails(fhrl_layer_load(save_small("s10", good, 2, "model.gamma", "-0.3"), 0, &l, &err), FHRL_ARG, &err,
+    "model.gamma = -0.3: the flow is built for gamma >= 0");
+  assert_fails(fhrl_layer_load(save_small("s11", good, 2, "model.fast_weights", "delta"), 0, &l, &err), FHRL_ARG, &err,
+    "model.fast_weights is not fhrl: the network has no FH-RL layers");
   assert_fails(fhrl_layer_load("nowhere.safetensors", 0, &l, &err), FHRL_IO, &err, "nowhere.safetensors");
 }
 END_TEST

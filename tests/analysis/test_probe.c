@@ -214,6 +214,11 @@ START_TEST(denominators_and_gain_enter_as_they_should)
   ck_assert_double_eq(b.value[FHRL_PROBE_IRR_ATTENTION], b.value[FHRL_PROBE_IRR]);
   ck_assert_double_ne(a.value[FHRL_PROBE_IRR_ATTENTION], a.value[FHRL_PROBE_IRR]);
   fhrl_probe_free(&a);
+  layer.gamma *= -1.0; // a ratio of norms has no sign
+  measure(&plan, &layer, m.E, V, 1, &a);
+  ck_assert_double_eq(a.value[FHRL_PROBE_IRR], b.value[FHRL_PROBE_IRR]);
+  for (int i = 0; i < layer.N * layer.T; i++) ck_assert_double_eq(a.irr_t[i], b.irr_t[i]);
+  fhrl_probe_free(&a);
   fhrl_probe_free(&b);
 }
 END_TEST

@@ -53,13 +53,15 @@ holds()
   if "$@" >/dev/null 2>&1; then ok "$claim"; else not_ok "$claim ($*)"; fi
 }
 
-# documented FILE: every field of a result, its configuration aside, stands in doc/results.md
+# documented FILE: every field of a result, its configuration aside, stands in doc/results.md (reasons, standard errors and the
+# many names of drifts and their nulls under the name that they belong to)
 documented()
 {
-  local field
+  local field known=${FHRL_DATADIR:?}/doc/results.md
   for field in $(sed '/^  "config": {/,/^  },\{0,1\}$/d' "$1" | grep -oE '"[a-z_0-9]+":' | tr -d '":' | sort -u); do
-    case $field in *_reason) continue ;; esac
-    grep -qE "[\`.]$field(\[\])*\`" "${FHRL_DATADIR:?}/doc/results.md" || not_ok "$field of $1 is not in doc/results.md"
+    field=$(sed -E 's/(_error)?_reason$//; s/^rdp_(mean|out|t)_/rdp_/; s/^rdp_(gaussian|white)_/rdp_null_/
+      s/^rdp_null_(magnitude|centroid)_/rdp_null_/' <<<"$field")
+    grep -qE "[\`.](${field%_error}|$field)(\[\])*\`" "$known" || not_ok "$field of $1 is not in doc/results.md"
   done
   ok "the fields of $1 were looked up in doc/results.md"
 }

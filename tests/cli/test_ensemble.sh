@@ -49,8 +49,13 @@ ends 2 "values that a model refuses together" "$fhrl" simulate fhrl_layer --vary
 says err "member 3: model fhrl_layer: " "are refused by member"
 
 ends 0 "members that fail" "$fhrl" simulate lotka_volterra --members=40 --set ensemble.spread=1 --t-end=5 -o failing --quiet --json
+documented out
 says out '"reason": "lotka_volterra cannot start here: both populations must be positive' "are named with their reason"
 holds "and counted" [ "$(column failing/ensemble.tsv way | grep -c 2)" -ge 1 ]
+
+ends 1 "an ensemble of which nobody arrives" "$fhrl" simulate lorenz --vary "r = 20, 28" --set solver.max_steps=3 -o lost --quiet
+says err "every one of 2 members failed, the first because max_steps = 3 are used up" "is no success"
+holds "though its table is there" [ "$(column lost/ensemble.tsv way | grep -c 2)" -eq 2 ]
 
 "$fhrl" simulate van_der_pol --members=4 --set ensemble.spread=1 --t-end=1e9 --set solver.max_steps=1e15 -o interrupted --quiet >out 2>err &
 pid=$!

@@ -11,9 +11,12 @@ says out "^attractor +chaotic" "and what the orbit lives on"
 for file in exponents.json exponents.tsv exponents_spectrum.tsv exponents.svg exponents.png run.json config.ini; do
   holds "it leaves $file" test -s lorenz/$file
 done
+sed '/"share": {/,/}/d' lorenz/exponents.json >plain.json # its fields are the model's blocks
+documented plain.json
 holds "no number is bare nan or inf" sh -c '! grep -Eqi ": -?(nan|inf)" lorenz/exponents.json'
 ends 0 "its configuration repeats it" "$fhrl" exponents lorenz -c lorenz/config.ini -o again --quiet
 holds "to the byte" cmp lorenz/exponents.tsv again/exponents.tsv
+holds "the result, too: seconds are the business of run.json" cmp lorenz/exponents.json again/exponents.json
 holds "also the resolved configuration" cmp lorenz/config.ini again/config.ini
 
 ends 0 "JSON goes to standard output" "$fhrl" exponents hopf --quiet --json

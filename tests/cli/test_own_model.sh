@@ -228,6 +228,11 @@ says err "model liar breaks 2 of the 11 facts" "and the sum"
 ends 1 "the same for a program" "$fhrl" models liar.c --check --json
 says out '"verdict": "broken"' "in JSON"
 ends 0 "the program's own models can be examined" "$fhrl" models hopf --check
+for what in "" idp_hopfield "hopf --check"; do
+  # shellcheck disable=SC2086
+  ends 0 "models $what for a program" "$fhrl" models $what --json
+  documented out
+done
 ends 2 "--check needs a MODEL" "$fhrl" models --check
 ends 2 "--template takes none" "$fhrl" models lorenz --template=mine
 edit crash 's/^  g\[SPHERE\] = /  *(volatile int *)s->model->events = 1;\n&/; s/volatile int \*)s->model->events/volatile int *)0/'

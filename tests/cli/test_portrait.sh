@@ -10,6 +10,8 @@ says out "^equilibria +9 found" "with its nine equilibria"
 for file in portrait.svg portrait.png portrait.gp portrait.tsv portrait.json run.json config.ini; do
   holds "it leaves $file" test -s portrait-fhrl/$file
 done
+documented portrait-fhrl/portrait.json
+documented portrait-fhrl/run.json
 holds "an undefined number is never bare" sh -c '! grep -Eqi ": -?(nan|inf)" portrait-fhrl/portrait.json'
 holds "the svg asks for a generic font only" sh -c '! grep -o "font-family=\"[^\"]*\"" portrait-fhrl/portrait.svg | grep -v sans-serif'
 

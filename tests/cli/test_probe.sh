@@ -47,6 +47,7 @@ holds "entries and singular values have the same norm" cmp entries values
 holds "the norm that the metrics tell" cmp entries metrics
 holds "singular values fall" awk '/^#/ {next} NF == 0 || $1 !~ /^[0-9]/ {last = 1e300; next} $2 > last {exit 1} {last = $2}' \
   net/probe/wr_spectrum.tsv
+documented net/probe/metrics.json
 holds "an undefined number is never bare" sh -c '! grep -Eqi ": -?(nan|inf)" net/probe/metrics.json'
 
 ends 0 "the same with one thread" probe net -o one --threads=1
@@ -78,6 +79,7 @@ for kind in fast_weights=hebbian fast_weights=delta fast_weights=retention y_des
     --set model.$kind >/dev/null || not_ok "a network with $kind to probe"
   ends 0 "a network with $kind is probed" probe $kind
   says out "no W_r here" "which says what it lacks"
+  holds "its figure is drawn all the same" test -s $kind/probe/probe.svg -a -s $kind/probe/probe.png -a ! -s err
   says $kind/probe/metrics.json '"irr": null' "without an IRR"
   says $kind/probe/metrics.json '"irr_reason": ".*the layer has no W_r"' "and why"
   says $kind/probe/metrics.json '"esri_batch_out": [0-9]' "with the ESRI of its blocks"
@@ -95,7 +97,13 @@ ends 2 "another configuration is refused in the same folder" probe net -o one --
 says err "probe.seed" "and the message names the key"
 ends 0 "unless forced" probe net -o one --set probe.seed=2 --force
 ends 2 "topk has to be smaller than d" "$fhrl" probe net --quiet -o top --set probe.topk=12
-says err "topk = 12 must lie in 1 .. 11" "and the message says where it may lie"
+says err "probe.topk = 12 must lie in 1 .. 11" "and the message says where it may lie"
+holds "nothing stays of a run that came to nothing" test ! -e top/config.ini
+ends 0 "so that the folder is free for another attempt" "$fhrl" probe net --quiet -o top --set probe.sequences=4
+says top/config.ini "^topk = 11" "where topk is as large as d allows, unless it was set"
+ends 0 "what it recorded drives a flow" "$fhrl" simulate fhrl_layer --quiet --t-end=30 --set model.checkpoint=net \
+  --set input.file=net/probe/layer0.nc
+says out "^input +recorded until t = 24, and held from there on" "which says where the recording ends"
 ends 1 "no run, no probe" probe nowhere
 says err "nowhere" "and the message names it"
 finish

@@ -27,6 +27,7 @@ holds "the same bytes are in it" cmp text/sample.txt first
 says out "surprise +[0-9.]+ nats" "and what the network makes of them"
 ends 0 "as JSON" "$fhrl" sample run --bytes=200 --seed=3 --json
 says out '"hex": "[0-9a-f]{400}"' "in hexadecimal digits"
+documented out
 ends 0 "a network without FH-RL layers" "$fhrl" train -o plain --quiet --set model.d=24 --set model.T=32 \
   --set model.layers=2 --set train.steps=5 --set model.y_destination=none
 ends 0 "writes too" "$fhrl" sample plain --bytes=100

@@ -17,6 +17,7 @@ ends 0 "a map is stepped" "$fhrl" simulate idp_saliency --t-end=20 --quiet --jso
 says out '"method": "map"' "and says so"
 ends 0 "events are listed" "$fhrl" simulate idp_hopfield --t-end=5 --quiet --json
 says out '"name": "switch"' "by name"
+documented out
 
 ends 0 "an ensemble with two threads" "$fhrl" simulate fhrl --members=100 --t-end=10 -o two --threads=2 --quiet
 ends 0 "and with one" "$fhrl" simulate fhrl --members=100 --t-end=10 -o one --threads=1 --quiet
@@ -28,9 +29,25 @@ says out "section      z = 27 up: [0-9]+ times, last at t = " "with how often ea
 says sections/sections.tsv "^0	[0-9.]+	.*	(27|26.9999999|27.0000000)" "their states are in a table"
 says sections/run.json '"name": "x = 0"' "and in run.json"
 ends 2 "a section of nothing is refused" "$fhrl" simulate lorenz --set "solver.section=q = 1" --quiet
-says err "lorenz has no state or observable 'q'" "with the name"
+says err "^fhrl simulate: --set: solver.section: section 'q = 1': lorenz has no state or observable 'q'; allowed: x y z energy$" \
+  "with place, key, name and what is allowed"
 ends 2 "a map has no sections" "$fhrl" simulate idp_saliency --t-end=5 --set "solver.section=Z = 3" --quiet
-ends 2 "nor has an ensemble" "$fhrl" simulate lorenz --members=3 --t-end=1 --set "solver.section=x = 1" --quiet
+ends 2 "nor has an ensemble" "$fhrl" simulate lorenz --members=3 --t-end=1 --set ensemble.spread=1 \
+  --set "solver.section=x = 1" --quiet -o both
+says err "solver.section belongs to one trajectory" "which says so"
+holds "before anything is written" [ ! -e both ]
+printf '[solver]\nsection = z = 27 up\n' >section.ini
+for command in exponents equilibria "continue --in=r --low=0 --high=30" portrait; do
+  # shellcheck disable=SC2086
+  ends 2 "sections are refused by ${command%% *}" "$fhrl" $command lorenz -c section.ini --quiet -o refused
+  says err "section.ini:2: solver.section = 'z = 27 up': fhrl ${command%% *} lists no crossings, simulate does" "which never lists them"
+done
+ends 2 "and by iss" "$fhrl" iss fhrl --set "solver.section=rho = 1" --quiet
+holds "again before anything is written" [ ! -e refused ]
+ends 2 "a run that is refused" "$fhrl" exponents lorenz --set exponents.k=9 --quiet -o anew
+ends 0 "may be tried again in its folder, otherwise" "$fhrl" exponents lorenz --set exponents.k=1 --t-end=20 --quiet -o anew
+ends 2 "a spread without an ensemble is refused" "$fhrl" simulate lorenz --t-end=1 --set ensemble.spread=1 --quiet
+says err "ensemble.spread = 1 belongs to an ensemble" "with the reason"
 ends 2 "beta beyond 1 is refused" "$fhrl" simulate fhrl_layer --param beta=1.5 --quiet
 says err "or allow_pole = true" "with the way to have it"
 ends 0 "with it the pole ends the run" "$fhrl" simulate fhrl_layer --param beta=1.1 --param allow_pole=true --t-end=60 --quiet --json

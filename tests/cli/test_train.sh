@@ -124,6 +124,8 @@ done
 # shellcheck disable=SC2086
 ends 0 "three seeds in one call" "$fhrl" train -o many $small --set train.steps=40 --set train.seed=4 --set train.seeds=3 --json
 says out '"final_loss_error"' "with a mean and its error"
+documented out
+documented undisturbed/run.json
 # shellcheck disable=SC2086
 ends 0 "one of them alone" "$fhrl" train -o alone $small --set train.steps=40 --set train.seed=5
 same "is the same run" many/seed5 alone
@@ -150,6 +152,8 @@ ends 2 "what to freeze is a word of the list" train frozen2 --set train.freeze=a
 says err "train.freeze = 'all'.*none\|wr\|layer\|rest" "which is said"
 ends 2 "a control has projections of its own" train odd --set model.fast_weights=delta --set model.projections=shared
 says err "projections = shared belongs to model.fast_weights = fhrl" "which is said"
+ends 0 "other fast weights are followed by probes" train associative --set model.fast_weights=delta --probe-every=100
+holds "their figure is drawn, though they have no W_r" test -s associative/training.svg -a -s associative/training.png -a ! -s err
 ends 2 "also before training" train plain2 --set model.y_destination=none --probe-every=10
 ends 2 "a norm that nobody reads is refused" train plain3 --set model.y_destination=none --set model.x_source=ln
 ends 2 "an evaluation of nothing is refused" train empty --set train.eval_every=10

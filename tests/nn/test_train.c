@@ -478,7 +478,7 @@ START_TEST(what_is_frozen_stays_and_the_rest_learns)
     fhrl_gpt_tensor *tensor = malloc(FHRL_GPT_TENSORS_MAX * sizeof *tensor);
     const int count = fhrl_gpt_layout(&job.model, tensor, NULL);
     for (int k = 0; k < count; k++) {
-      char part[40] = "", name[40];
+      char part[40] = "", name[48];
       sscanf(tensor[k].name, "blocks.%*d.%39[^.]", part);
       snprintf(name, sizeof name, " %s ", part);
       char list[64];
