@@ -80,7 +80,7 @@ static fhrl_status metrics(const fhrl_compare_plan *plan, const fhrl_layer *l, i
   double *norm = work, *ratio = work + T;
   fhrl_metrics_reentry(T, l->d, l->W_r, y, norm);
   fhrl_metrics_ratio(T, l->d, norm, x_pre, ratio);
-  out[0] = l->gamma * fhrl_metrics_mean(T, ratio).value;
+  out[0] = fabs(l->gamma) * fhrl_metrics_mean(T, ratio).value;
   out[1] = out[2] = FHRL_NAN;
   if (plan->window < T) FHRL_TRY(fhrl_spectrum_esri_window(T, l->d, plan->window, y, &out[1], err));
   if (T < 3) return FHRL_OK;

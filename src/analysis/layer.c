@@ -69,19 +69,25 @@ static fhrl_status read_weights(const fhrl_safetensors *file, int shared, int bi
   return FHRL_OK;
 }
 
+// What a network may have as a control, and a flow not.
+static fhrl_status check_values(const fhrl_layer *l, const char *of, fhrl_err *err)
+{
+  if (l->beta == 0.0)
+    return fhrl_fail(err, FHRL_ARG, "%s: model.beta = 0: the network has no homeostasis, and nothing bounds its flow; "
+      "only 0 < beta <= 1 is supported", of);
+  if (l->gamma < 0.0)
+    return fhrl_fail(err, FHRL_ARG, "%s: model.gamma = %g: the flow is built for gamma >= 0 alone", of, l->gamma);
+  return FHRL_OK;
+}
+
 // A flow is built from Algorithm 1 as it stands.
 static fhrl_status check_flow(const fhrl_config *config, const char *path, fhrl_err *err)
 {
-  const double ema = fhrl_config_real(config, "model.ema"), gamma = fhrl_config_real(config, "model.gamma");
+  const double ema = fhrl_config_real(config, "model.ema");
   if (fhrl_config_int(config, "model.y_destination") == Y_TO_NONE)
     return fhrl_fail(err, FHRL_ARG, "%s: model.y_destination = none: the network has no FH-RL layers", path);
   if (fhrl_config_int(config, "model.fast_weights") != WEIGHTS_FHRL)
     return fhrl_fail(err, FHRL_ARG, "%s: model.fast_weights is not fhrl: the network has no FH-RL layers", path);
-  if (fhrl_config_real(config, "model.beta") == 0.0)
-    return fhrl_fail(err, FHRL_ARG, "%s: model.beta = 0: the network has no homeostasis, and nothing bounds its flow; "
-      "only 0 < beta <= 1 is supported", path);
-  if (gamma < 0.0)
-    return fhrl_fail(err, FHRL_ARG, "%s: model.gamma = %g: the flow is built for gamma >= 0 alone", path, gamma);
   if (ema != 1.0)
     return fhrl_fail(err, FHRL_ARG, "%s: model.ema = %g: a token is %g units of the flow's time; only 1 is supported",
       path, ema, ema);
@@ -139,6 +145,7 @@ fhrl_status fhrl_layer_load(const char *run, int index, fhrl_layer *out, fhrl_er
     FHRL_DO(status, fhrl_fail(err, FHRL_ARG, "%s: no layer %d: it has %d, counted from 0", path, index, l.layers));
   }
   FHRL_DO(status, check_flow(&config, path, err));
+  FHRL_DO(status, check_values(&l, path, err));
   FHRL_DO(status, allocate(&l, err));
   FHRL_DO(status, read_weights(file, fhrl_config_int(&config, "model.projections") == PROJECTIONS_SHARED,
     fhrl_config_int(&config, "model.biases"), &l, err));
@@ -178,7 +185,7 @@ fhrl_status fhrl_layer_override(fhrl_layer *layer, const fhrl_config *config, fh
   if (fhrl_config_is_set(config, "model.alpha")) layer->alpha = fhrl_config_real(config, "model.alpha");
   if (fhrl_config_is_set(config, "model.beta")) layer->beta = fhrl_config_real(config, "model.beta");
   if (fhrl_config_is_set(config, "model.gamma")) layer->gamma = fhrl_config_real(config, "model.gamma");
-  return FHRL_OK;
+  return check_values(layer, "the configuration", err);
 }
 
 // ---- binding: all by name, the model's order of parameters and matrices is its own affair

@@ -35,7 +35,8 @@ fhrl_status fhrl_layer_load(const char *run, int index, fhrl_layer *out, fhrl_er
 void fhrl_layer_free(fhrl_layer *layer); // leaves it zeroed
 
 // Lets the keys of [model] that the user set (r, alpha, beta, gamma) replace the layer's own, so that `fhrl_layer` can be
-// studied off its checkpoint's values. FHRL_ARG if a given d is not the checkpoint's.
+// studied off its checkpoint's values. FHRL_ARG if a given d is not the checkpoint's, or for values
+// that a network may have and a flow not.
 fhrl_status fhrl_layer_override(fhrl_layer *layer, const fhrl_config *config, fhrl_err *err);
 
 // The same layer with one slot. From U = V = 0 all r slots stay equal (theory 3h), so w = r u (v . W_v x) with the one

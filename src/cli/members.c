@@ -41,6 +41,9 @@ fhrl_status fhrl_members_plan(fhrl_members *m, const fhrl_run *run, const fhrl_s
   if (m->members == 0 && spread > 0.0)
     return fhrl_fail(err, FHRL_ARG, "ensemble.spread = %g belongs to an ensemble: ensemble.members or ensemble.vary asks for one",
       spread);
+  if (m->members > 0 && s->model->rhs == NULL)
+    return fhrl_fail(err, FHRL_ARG, "%s is a map, and an ensemble integrates: ensemble.members and ensemble.vary belong to flows",
+      s->model->name);
   if (m->members > 0 && s->solver.crossings > 0)
     return fhrl_fail(err, FHRL_ARG, "solver.section belongs to one trajectory, not to an ensemble");
   const int one_start = spread == 0.0 &&

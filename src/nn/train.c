@@ -3,6 +3,7 @@
 #include "nn/train.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -111,6 +112,21 @@ int fhrl_train_observations(const fhrl_train *train, int step)
   return every > 0 && train->job.observer ? 1 + step / every : 0;
 }
 
+// train.init was trained with another value of a key that shapes depend on: words are named as they are written.
+static fhrl_status differs(const char *path, const fhrl_field *f, double theirs, double ours, fhrl_err *err)
+{
+  const double value[2] = {theirs, ours};
+  char text[2][64];
+  for (int i = 0; i < 2; i++) {
+    int len = 0;
+    const char *word = f->kind == FHRL_CHOICE ? fhrl_field_word(f->choices, (int)value[i], &len) : NULL;
+    if (word) snprintf(text[i], sizeof text[i], "%.*s", len, word);
+    else if (f->kind == FHRL_FLAG) snprintf(text[i], sizeof text[i], "%s", value[i] != 0.0 ? "true" : "false");
+    else snprintf(text[i], sizeof text[i], "%.17g", value[i]);
+  }
+  return fhrl_fail(err, FHRL_ARG, "train.init = %s has model.%s = %s, not %s", path, f->name, text[0], text[1]);
+}
+
 // Weights before the first step: random, or those of a checkpoint whose tensors are the same ones.
 static fhrl_status start_weights(fhrl_train *t, fhrl_err *err)
 {
@@ -137,9 +153,7 @@ static fhrl_status start_weights(fhrl_train *t, fhrl_err *err)
   fhrl_gpt_values(&from.config, theirs);
   fhrl_status status = FHRL_OK;
   for (int i = 0; i < FHRL_GPT_KEY_COUNT && status == FHRL_OK; i++)
-    if (ours[i] != theirs[i])
-      status = fhrl_fail(err, FHRL_ARG, "train.init = %s has model.%s = %g, not %g", path,
-        fhrl_gpt_fields[i].name, theirs[i], ours[i]);
+    if (ours[i] != theirs[i]) status = differs(path, &fhrl_gpt_fields[i], theirs[i], ours[i], err);
   if (status == FHRL_OK) memcpy(t->gpt.weights, from.weights, t->gpt.count * sizeof *t->gpt.weights);
   fhrl_gpt_free(&from);
   return status;

@@ -102,8 +102,11 @@ static fhrl_status append(const reader *r, fhrl_vary_axis *a, double value)
   const fhrl_status status = fhrl_system_dims(s->model, p, &dims, &n, NULL); // alone it may be refused: with others it counts
   free(p);
   if (status == FHRL_OK && !same_shapes(s, &dims))
-    return fhrl_fail(r->err, FHRL_ARG, "%s: ensemble.vary: %s = %.10g changes the shapes of %s (%d states, not %d), which all "
-      "members share; allowed: parameters that leave them", r->place, f->name, value, s->model->name, n, s->n);
+    return n != s->n
+             ? fhrl_fail(r->err, FHRL_ARG, "%s: ensemble.vary: %s = %.10g changes the shapes of %s (%d states, not %d), which "
+                 "all members share; allowed: parameters that leave them", r->place, f->name, value, s->model->name, n, s->n)
+             : fhrl_fail(r->err, FHRL_ARG, "%s: ensemble.vary: %s = %.10g gives %s other matrices, inputs or events than the "
+                 "rest, which all members share; allowed: parameters that leave them", r->place, f->name, value, s->model->name);
   if ((a->count & (a->count - 1)) == 0) { // room doubles at every power of 2
     double *grown = realloc(a->value, (size_t)(a->count ? 2 * a->count : 1) * sizeof *grown);
     if (grown == NULL) return fhrl_fail(r->err, FHRL_NOMEM, "no memory for %ld values", a->count);

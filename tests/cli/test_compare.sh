@@ -57,6 +57,9 @@ holds "--json puts the result on standard output" cmp out one/compare.json
 ends 0 "a probe at another gamma" "$fhrl" probe net --quiet -c small.ini --set model.gamma=0.9 -o strong
 ends 0 "is compared at that gamma" "$fhrl" compare net --quiet -c small.ini -o other --set compare.probe=strong
 holds "so the lowest rung is again what was recorded" between 0 "$(number other/compare.json network_deviation)" 1e-5
+ends 0 "a probe of the network without homeostasis" "$fhrl" probe net --quiet -c small.ini --set model.beta=0 -o bare
+ends 2 "has no flow to be compared with" "$fhrl" compare net --quiet -c small.ini -o unbounded --set compare.probe=bare
+says err "model.beta = 0: the network has no homeostasis" "which is said"
 ends 0 "the other rate" "$fhrl" compare net --quiet -c small.ini -o exact --set compare.rate=exact
 holds "has order one too" between 0.95 "$(number exact/compare.json order)" 1.05
 

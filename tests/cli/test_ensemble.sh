@@ -40,6 +40,11 @@ holds "each has its own" [ "$(column drawn/ensemble.tsv model.r | sort -u | wc -
 ends 2 "a shape may not vary" "$fhrl" simulate fhrl --vary "d = 2, 3" -o shape --quiet
 says err "^fhrl simulate: --set: ensemble.vary: d = 3 changes the shapes of fhrl .12 states, not 6." "and says why"
 holds "before anything is written" [ ! -e shape ]
+ends 2 "nor may events come and go" "$fhrl" simulate fhrl_layer --param allow_pole=true --vary "beta = 0.9, 1.1" --quiet
+says err "ensemble.vary: beta = 1.1 gives fhrl_layer other matrices, inputs or events than the rest" "which is said"
+ends 2 "a map has no ensemble" "$fhrl" simulate fhrl_ladder --members=3 --set ensemble.spread=0.1 --quiet -o map
+says err "fhrl_ladder is a map, and an ensemble integrates" "which is said"
+holds "before anything is written" [ ! -e map ]
 printf '[ensemble]\n\nvary = mu = one\n' >bad.ini
 ends 2 "nor may anything be no number" "$fhrl" simulate van_der_pol -c bad.ini --quiet
 says err "bad.ini:3: ensemble.vary: mu = 'one' is not allowed; allowed: any number" "file, line, key, value and what is allowed"

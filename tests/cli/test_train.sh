@@ -154,6 +154,8 @@ ends 2 "a control has projections of its own" train odd --set model.fast_weights
 says err "projections = shared belongs to model.fast_weights = fhrl" "which is said"
 ends 0 "other fast weights are followed by probes" train associative --set model.fast_weights=delta --probe-every=100
 holds "their figure is drawn, though they have no W_r" test -s associative/training.svg -a -s associative/training.png -a ! -s err
+ends 2 "weights of other fast weights are no start" train mixed --set model.fast_weights=delta --init=undisturbed
+says err "train.init = .*undisturbed has model.fast_weights = fhrl, not delta" "in words"
 ends 2 "also before training" train plain2 --set model.y_destination=none --probe-every=10
 ends 2 "a norm that nobody reads is refused" train plain3 --set model.y_destination=none --set model.x_source=ln
 ends 2 "an evaluation of nothing is refused" train empty --set train.eval_every=10
