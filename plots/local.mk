@@ -15,4 +15,5 @@ nobase_dist_pkgdata_DATA += \
 	plots/exponents.gp \
 	plots/compare_ladder.gp \
 	plots/compare_c.gp \
-	plots/compare_twin.gp
+	plots/compare_twin.gp \
+	plots/compare_metrics.gp
