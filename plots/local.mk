@@ -16,4 +16,5 @@ nobase_dist_pkgdata_DATA += \
 	plots/compare_ladder.gp \
 	plots/compare_c.gp \
 	plots/compare_twin.gp \
-	plots/compare_metrics.gp
+	plots/compare_metrics.gp \
+	plots/compare_atlas.gp

@@ -30,6 +30,10 @@ const fhrl_field fhrl_compare_fields[] = {
   {"exponent_rtol", 1e-6, "1", "relative tolerance of the flow's exponents", FHRL_REAL, 1e-13, 1e-3},
   {"limit", 0.1, "1", "relative error below which the headline calls a map near its flow", FHRL_REAL, 0, HUGE_VAL,
    FHRL_OPEN_LOW | FHRL_OPEN_HIGH},
+  {"atlas", 0, "", "chart where ladder and flow end on the same attractor, over (gamma, beta) and (gamma, h)", FHRL_FLAG},
+  {"atlas_layer", 0, "1", "layer that is charted, from 0", FHRL_INT, 0, 1023},
+  {"atlas_points", 13, "1", "points on each axis of the chart", FHRL_INT, 2, 512},
+  {"atlas_gamma", 6, "1", "largest gamma of the chart", FHRL_REAL, 0, 1e6, FHRL_OPEN_LOW},
 };
 const int fhrl_compare_field_count = FHRL_COUNT(fhrl_compare_fields);
 const char *const fhrl_compare_metric_names[FHRL_COMPARE_METRICS] = {"irr", "esri_window_y", "rdp_t_frequency",

@@ -21,6 +21,7 @@ libfhrl_a_SOURCES += src/analysis/compare_equilibria.c src/analysis/compare_equi
 libfhrl_a_SOURCES += src/analysis/compare_exponents.c src/analysis/compare_exponents.h
 libfhrl_a_SOURCES += src/analysis/compare_slots.c src/analysis/compare_slots.h
 libfhrl_a_SOURCES += src/analysis/compare_verdict.c src/analysis/compare_verdict.h
+libfhrl_a_SOURCES += src/analysis/compare_atlas.c src/analysis/compare_atlas.h
 libfhrl_a_SOURCES += src/analysis/compare_input.c src/analysis/compare_input.h
 libfhrl_a_SOURCES += src/analysis/compare_report.c src/analysis/compare_report.h
 libfhrl_a_SOURCES += src/analysis/iss_view.c src/analysis/iss_view.h src/analysis/iss_constants.c src/analysis/iss_constants.h

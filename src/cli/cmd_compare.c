@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/compare_atlas.h"
 #include "analysis/compare_files.h"
 #include "analysis/compare_input.h"
 #include "analysis/compare_report.h"
@@ -165,6 +166,36 @@ static void say_headline(const fhrl_output *out, const char *text)
   fhrl_output_say(out, "\n\n");
 }
 
+// The chart of one layer, under x_pre of the last token of the first sequence. What an interrupted run computed is taken over.
+static fhrl_status chart(fhrl_output *out, const fhrl_compare_plan *plan, const subject *s, fhrl_team *team, fhrl_err *err)
+{
+  const int k = fhrl_config_int(out->config, "compare.atlas_layer");
+  char part[FHRL_PATH_SIZE], path[FHRL_PATH_SIZE];
+  fhrl_layer one = {0};
+  fhrl_compare_atlas atlas = {0};
+  fhrl_progress progress;
+  fhrl_status status = FHRL_OK;
+  if (k >= s->count) return fhrl_fail(err, FHRL_ARG, "compare.atlas_layer = %d: there are %d layers, from 0", k, s->count);
+  const fhrl_recording *r = &s->recording[k];
+  const double *u = r->x_pre + (size_t)(r->tokens - 1) * r->d;
+  fhrl_progress_begin(&progress, fhrl_output_progress(out), "atlas", 0.0, "cells");
+  FHRL_DO(status, fhrl_output_path(out, "compare_atlas.part", part, err));
+  if (out->replaced) remove(part); // of another configuration
+  FHRL_DO(status, fhrl_layer_collapse(&s->layer[k], &one, err));
+  FHRL_DO(status, fhrl_compare_atlas_init(&atlas, &one, u, fhrl_config_int(out->config, "compare.atlas_points"),
+    fhrl_config_real(out->config, "compare.atlas_gamma"), err));
+  FHRL_DO(status, fhrl_compare_atlas_run(&atlas, &one, plan->rate, u, team, &progress, part, err));
+  FHRL_DO(status, fhrl_output_path(out, "compare_atlas.tsv", path, err));
+  FHRL_DO(status, fhrl_compare_atlas_save(&atlas, path, err));
+  fhrl_compare_atlas_report(&atlas, k, out->result);
+  remove(part);
+done:
+  fhrl_progress_end(&progress);
+  fhrl_compare_atlas_free(&atlas);
+  fhrl_layer_free(&one);
+  return status;
+}
+
 static fhrl_status compare(const fhrl_run *run, fhrl_output *out, const fhrl_compare_plan *plan, const char *probed,
   subject *s, fhrl_err *err)
 {
@@ -184,12 +215,15 @@ static fhrl_status compare(const fhrl_run *run, fhrl_output *out, const fhrl_com
   fhrl_compare_verdict_report(&verdict, out->result);
   fhrl_compare_report_json(plan, s->result, s->count, out->result);
   FHRL_DO(status, fhrl_compare_files_save(plan, s->result, s->count, out->folder, err));
+  const int charted = fhrl_config_int(out->config, "compare.atlas");
+  if (charted) FHRL_DO(status, chart(out, plan, s, team, err));
   say(out, plan, s);
   say_headline(out, verdict.headline);
   fhrl_output_draw(out, "compare_ladder", (const char *const[]){"compare.tsv"}, 1);
   fhrl_output_draw(out, "compare_c", (const char *const[]){"compare_c.tsv"}, 1);
   fhrl_output_draw(out, "compare_twin", (const char *const[]){"compare_twin.tsv"}, 1);
   fhrl_output_draw(out, "compare_metrics", (const char *const[]){"compare_metrics.tsv"}, 1);
+  if (charted) fhrl_output_draw(out, "compare_atlas", (const char *const[]){"compare_atlas.tsv"}, 1);
   status = fhrl_output_finish(out, err);
 done:
   fhrl_team_destroy(team);

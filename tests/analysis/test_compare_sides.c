@@ -2,6 +2,7 @@
 // test_compare_sides: what network and flow share: integrators, equilibria, exponents, slots, signals, and the verdict on them
 #include "analysis/compare.h"
 
+#include "analysis/compare_atlas.h"
 #include "analysis/compare_input.h"
 #include "analysis/compare_verdict.h"
 #include "analysis/ladder.h"
@@ -161,6 +162,76 @@ START_TEST(signals_drive_both_sides)
 }
 END_TEST
 
+// ---- the atlas
+
+// Without reentry y follows by 1 - h, whatever the layer: at h = 1.9 both rest, at 2.5 the map has lost it by a flip.
+START_TEST(cells_of_the_atlas_are_what_they_have_to_be)
+{
+  fhrl_layer l = random_layer(3, D, 1, 0.0, 1.3);
+  double *u = random_input(7, 1, D);
+  fhrl_compare_atlas_cell c = {.beta = 0.5, .h = 1.9};
+  fhrl_err err = {0};
+  assert_ok(fhrl_compare_atlas_look(&l, FHRL_LAYER_PAPER, u, &c, &err));
+  ck_assert_int_eq(c.is, FHRL_COMPARE_ATLAS_SAME);
+  ck_assert_double_gt(c.rho_flow, 0.0);
+  ck_assert_double_eq_tol(c.rho_flow, c.rho_map, 1e-5 * (1.0 + c.rho_flow));
+  c = (fhrl_compare_atlas_cell){.beta = 0.5, .h = 2.5};
+  assert_ok(fhrl_compare_atlas_look(&l, FHRL_LAYER_EXACT, u, &c, &err));
+  ck_assert_int_eq(c.is, FHRL_COMPARE_ATLAS_FLIP);
+  ck_assert_double_eq_tol(c.re, -1.5, 1e-9);
+  ck_assert_double_eq(c.im, 0.0);
+  free(u);
+  fhrl_layer_free(&l);
+}
+END_TEST
+
+START_TEST(an_atlas_goes_on_from_its_part)
+{
+  enum { POINTS = 3, CELLS = 2 * POINTS * POINTS };
+  fhrl_layer l = random_layer(3, D, 1, 0.6, 1.3);
+  double *u = random_input(7, 1, D);
+  char part[600], text[64];
+  fhrl_compare_atlas a, b;
+  fhrl_team *team;
+  FILE *f;
+  fhrl_err err = {0};
+  snprintf(part, sizeof part, "%s/part", scratch("atlas"));
+  assert_ok(fhrl_team_create(2, &team, &err));
+  assert_ok(fhrl_compare_atlas_init(&a, &l, u, POINTS, 2.0, &err));
+  assert_ok(fhrl_compare_atlas_run(&a, &l, FHRL_LAYER_PAPER, u, team, NULL, part, &err));
+  for (int i = 0; i < CELLS; i++) ck_assert(a.cell[i].done);
+  // a part that holds one cell, and a lie: what is there is believed, what is missing computed
+  f = fopen(part, "w");
+  ck_assert_ptr_nonnull(f);
+  fprintf(f, "fhrl.compare.atlas/1 %d %a\n4 7 %a %a 0x1p+3 nan nan nan\n", POINTS, a.key, a.cell[4].gamma, a.cell[4].h);
+  ck_assert_int_eq(fclose(f), 0);
+  assert_ok(fhrl_compare_atlas_init(&b, &l, u, POINTS, 2.0, &err));
+  assert_ok(fhrl_compare_atlas_run(&b, &l, FHRL_LAYER_PAPER, u, team, NULL, part, &err));
+  ck_assert_int_eq(b.cell[4].is, FHRL_COMPARE_ATLAS_FAILED);
+  ck_assert_double_eq(b.cell[4].rho_flow, 8.0);
+  for (int i = 0; i < CELLS; i++)
+    if (i != 4) {
+      ck_assert_int_eq(a.cell[i].is, b.cell[i].is);
+      ck_assert_mem_eq(&a.cell[i].rho_map, &b.cell[i].rho_map, sizeof a.cell[i].rho_map);
+    }
+  fhrl_compare_atlas_free(&b);
+  u[0] += 1.0; // of another input it is no part
+  assert_ok(fhrl_compare_atlas_init(&b, &l, u, POINTS, 2.0, &err));
+  assert_ok(fhrl_compare_atlas_run(&b, &l, FHRL_LAYER_PAPER, u, team, NULL, part, &err));
+  ck_assert_int_ne(b.cell[4].is, FHRL_COMPARE_ATLAS_FAILED);
+  f = fopen(part, "r");
+  ck_assert_ptr_nonnull(f);
+  ck_assert_ptr_nonnull(fgets(text, sizeof text, f));
+  ck_assert_int_eq(fclose(f), 0);
+  ck_assert_ptr_nonnull(strstr(text, "fhrl.compare.atlas/1 3 "));
+  fhrl_compare_atlas_free(&a);
+  fhrl_compare_atlas_free(&b);
+  fhrl_team_destroy(team);
+  fhrl_layer_free(&l);
+  free(u);
+}
+END_TEST
+
 // ---- the verdict, on results made up for it
 
 static fhrl_compare_layer made_up(double relative, fhrl_compare_rest *rest)
@@ -246,6 +317,8 @@ int main(void)
   tcase_add_test(t, without_reentry_exponents_are_known);
   tcase_add_test(t, slots_collapse_as_they_should);
   tcase_add_test(t, signals_drive_both_sides);
+  tcase_add_test(t, cells_of_the_atlas_are_what_they_have_to_be);
+  tcase_add_test(t, an_atlas_goes_on_from_its_part);
   tcase_add_test(t, a_verdict_needs_all_three);
   tcase_add_test(t, lost_equilibria_and_other_signs_are_told);
   suite_add_tcase(s, t);

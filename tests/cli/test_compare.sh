@@ -81,6 +81,32 @@ ends 0 "the dear parts can be left out" "$fhrl" compare net --quiet -c small.ini
   --set compare.rate_sequences=0 --set compare.equilibria=1
 says short/compare.json '"value_reason": "compare.exponent_sequences = 0"' "and are told to be"
 
+cat >chart.ini <<'INI'
+[compare]
+atlas = true
+atlas_points = 9
+exponent_sequences = 0
+rate_sequences = 0
+metric_sequences = 1
+equilibria = 1
+INI
+ends 0 "an atlas" "$fhrl" compare net --quiet -c chart.ini -o chart
+holds "is a table" test "$(grep -c '^[01]' chart/compare_atlas.tsv)" = 162
+holds "and a figure" test -s chart/compare_atlas.svg
+holds "nothing of it is left over" test ! -e chart/compare_atlas.part
+says chart/compare.json '"gamma_h":' "the result counts its classes"
+"$fhrl" compare net --quiet -c chart.ini -o cut --threads=1 >/dev/null 2>err & pid=$!
+for _ in $(seq 400); do [ -e cut/compare_atlas.part ] && break; sleep 0.02; done
+kill -INT $pid 2>/dev/null
+wait $pid
+status=$?
+holds "interrupted it says so with status 130" test $status = 130
+says err "cells of the atlas in .*compare_atlas.part: the same command goes on" "and that it can go on"
+ends 0 "it goes on" "$fhrl" compare net --quiet -c chart.ini -o cut
+holds "to the same bytes" cmp chart/compare_atlas.tsv cut/compare_atlas.tsv
+ends 2 "a layer that is not there cannot be charted" "$fhrl" compare net --quiet -c chart.ini -o refused --set compare.atlas_layer=5
+says err "compare.atlas_layer = 5" "and the key is named"
+
 ends 2 "the network's own keys are the probe's business" "$fhrl" compare net --quiet --set model.gamma=0.9 -o refused
 says err "model" "and the message names the section"
 ends 1 "a run that is not there is refused" "$fhrl" compare nowhere.safetensors --quiet
