@@ -16,6 +16,7 @@ libfhrl_a_SOURCES += src/analysis/slaved.c src/analysis/slaved.h
 libfhrl_a_SOURCES += src/analysis/held.c src/analysis/held.h
 libfhrl_a_SOURCES += src/analysis/recording.c src/analysis/recording.h
 libfhrl_a_SOURCES += src/analysis/compare.c src/analysis/compare.h
+libfhrl_a_SOURCES += src/analysis/compare_gather.c src/analysis/compare_gather.h
 libfhrl_a_SOURCES += src/analysis/compare_measure.c src/analysis/compare_measure.h
 libfhrl_a_SOURCES += src/analysis/compare_equilibria.c src/analysis/compare_equilibria.h
 libfhrl_a_SOURCES += src/analysis/compare_exponents.c src/analysis/compare_exponents.h
