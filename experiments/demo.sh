@@ -45,6 +45,7 @@ echo "== its dynamics under random bytes, per layer (RDP beside what chance give
 table probe
 echo "== against its own continuous flow, per layer (h = 1: the network's distance from the flow)"
 table compare
+sed -n '/continuous theory/,/^ *$/p' "$folder/compare.txt" | sed '/^ *$/d'
 echo "== the Lyapunov argument of the paper, without a drive (f = 0)"
 echo "violated    $(verdicts violated)"
 echo "certified   $(verdicts certified)"

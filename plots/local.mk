@@ -18,4 +18,6 @@ nobase_dist_pkgdata_DATA += \
 	plots/iss_reach.gp \
 	plots/compare_ladder.gp \
 	plots/compare_c.gp \
-	plots/compare_twin.gp
+	plots/compare_twin.gp \
+	plots/compare_metrics.gp \
+	plots/compare_atlas.gp

@@ -50,7 +50,12 @@ static const fhrl_short probe_shorts[] = {
   {"bytes", "FILE", "probe.bytes", "Drive it with these bytes, T a sequence; short for --set probe.bytes=FILE"},
   {NULL, NULL, NULL, NULL},
 };
-static const fhrl_keys compare_keys[] = {{"compare", fhrl_compare_fields, &fhrl_compare_field_count}, END_KEYS};
+static const fhrl_keys compare_keys[] = {{"compare", fhrl_compare_fields, &fhrl_compare_field_count},
+  {"input", fhrl_input_fields, &fhrl_input_field_count}, END_KEYS};
+static const fhrl_short compare_shorts[] = {
+  {"atlas", NULL, "compare.atlas", "Chart where network and flow end on the same attractor; resumable; short for --set compare.atlas=true"},
+  {NULL, NULL, NULL, NULL},
+};
 static const fhrl_keys models_keys[] = {{"models", fhrl_cmd_models_fields, &fhrl_cmd_models_field_count}, END_KEYS};
 static const fhrl_short models_shorts[] = {
   {"template", "NAME", "models.template",
@@ -122,9 +127,11 @@ const fhrl_command fhrl_command_table[] = {
   {.name = "compare",
     .input = "RUN",
     .summary = "sets a trained network against its continuous theory",
-    .leaves = "in RUN/compare/ or the folder of -o: compare.json, compare.tsv, compare_c.tsv, compare_twin.tsv, "
-              "compare_ladder.svg, compare_c.svg, compare_twin.svg, run.json, config.ini",
+    .leaves = "in RUN/compare/ or the folder of -o: compare.json, compare.tsv, compare_token.tsv, "
+              "compare_c.tsv, compare_metrics.tsv, compare_twin.tsv, twin.nc, compare_ladder.svg, compare_c.svg, "
+              "compare_twin.svg, compare_metrics.svg, run.json, config.ini; with --atlas compare_atlas.tsv, compare_atlas.svg",
     .run = fhrl_cmd_compare,
+    .shorts = compare_shorts,
     .keys = compare_keys},
   {.name = "models",
     .input = "[MODEL]",

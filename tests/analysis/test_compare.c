@@ -27,7 +27,8 @@ static fhrl_recording record(const fhrl_layer *l, uint32_t seed)
 }
 
 static const fhrl_compare_plan plan = {.rate = FHRL_LAYER_PAPER, .sequences = 2, .metric_sequences = 3,
-  .curve_sequences = 1, .window = 6, .rtol = 1e-9, .curve_rtol = 1e-6};
+  .rate_sequences = 2, .curve_sequences = 1, .exponent_sequences = 3, .equilibria = 2, .window = 6, .rtol = 1e-9,
+  .curve_rtol = 1e-6, .exponent_rtol = 1e-7, .limit = 0.1};
 
 static void run(const fhrl_compare_plan *how, double gamma, int threads, fhrl_compare_layer out[2])
 {
@@ -52,14 +53,60 @@ START_TEST(the_ladder_converges_to_the_flow_with_order_one)
   fhrl_compare_layer out[2];
   run(&how, 0.6, 1, out);
   for (int i = 0; i < 2; i++) {
-    ck_assert_double_ge(out[i].order, 0.95);
-    ck_assert_double_le(out[i].order, 1.05);
-    for (int k = 1; k < FHRL_COMPARE_RUNGS; k++) {
-      ck_assert_double_lt(out[i].error_rms[k], out[i].error_rms[k - 1]);
-      ck_assert_double_le(out[i].error_rms[k], out[i].error_sup[k]);
+    for (int rate = 0; rate < FHRL_COMPARE_RATES; rate++) {
+      const fhrl_compare_ladder *l = &out[i].ladder[rate];
+      ck_assert_int_eq(l->sequences, 2);
+      ck_assert_double_ge(l->order, 0.95);
+      ck_assert_double_le(l->order, 1.05);
+      for (int k = 1; k < FHRL_COMPARE_RUNGS; k++) {
+        ck_assert_double_lt(l->error_rms[k], l->error_rms[k - 1]);
+        ck_assert_double_le(l->error_rms[k], l->error_sup[k]);
+      }
+      ck_assert_double_gt(l->relative_at_1, 0.1); // far from the flow
     }
     ck_assert_double_le(out[i].network_deviation, 1e-12); // at either rate the lowest rung is the network
-    ck_assert_double_gt(out[i].relative_at_1, 0.1);       // and far from the flow
+    fhrl_compare_free(&out[i]);
+  }
+}
+END_TEST
+
+// The two runs that have a rate in common, once as the plan's own and once as the other, see the same ladder.
+START_TEST(the_other_rate_is_the_rate_of_the_other_plan)
+{
+  fhrl_compare_plan exact = plan;
+  exact.rate = FHRL_LAYER_EXACT;
+  fhrl_compare_layer a[2], b[2];
+  run(&plan, 0.6, 1, a);
+  run(&exact, 0.6, 1, b);
+  for (int i = 0; i < 2; i++) {
+    assert_close("rms", a[i].ladder[FHRL_LAYER_EXACT].error_rms, b[i].ladder[FHRL_LAYER_EXACT].error_rms, FHRL_COMPARE_RUNGS,
+      1e-8); // of one twin there are eight looks a token, which shortens steps
+    assert_close("sup", a[i].ladder[FHRL_LAYER_PAPER].error_sup, b[i].ladder[FHRL_LAYER_PAPER].error_sup, FHRL_COMPARE_RUNGS,
+      1e-8);
+    fhrl_compare_free(&a[i]);
+    fhrl_compare_free(&b[i]);
+  }
+}
+END_TEST
+
+START_TEST(errors_by_token_add_up_to_those_of_the_ladder)
+{
+  fhrl_compare_layer out[2];
+  run(&plan, 0.6, 2, out);
+  for (int i = 0; i < 2; i++) {
+    const fhrl_compare_ladder *l = &out[i].ladder[FHRL_LAYER_PAPER];
+    for (int k = 0; k < FHRL_COMPARE_RUNGS; k++) {
+      double square = 0.0, flow = 0.0, sup = 0.0;
+      for (int t = 0; t < T; t++) {
+        const double *row = out[i].token + t * (1 + 2 * FHRL_COMPARE_RUNGS);
+        flow += row[0] * row[0] / T;
+        square += row[1 + k] * row[1 + k] / T;
+        sup = fmax(sup, row[1 + FHRL_COMPARE_RUNGS + k]);
+      }
+      ck_assert_double_eq_tol(sqrt(square), l->error_rms[k], 1e-14);
+      ck_assert_double_eq_tol(sqrt(flow), l->flow_rms, 1e-14);
+      ck_assert_double_eq(sup, l->error_sup[k]);
+    }
     fhrl_compare_free(&out[i]);
   }
 }
@@ -102,12 +149,18 @@ START_TEST(results_do_not_depend_on_the_number_of_threads)
   run(&plan, 0.6, 1, a);
   run(&plan, 0.6, 3, b);
   for (int i = 0; i < 2; i++) {
-    ck_assert_mem_eq(a[i].error_rms, b[i].error_rms, sizeof a[i].error_rms);
+    for (int rate = 0; rate < FHRL_COMPARE_RATES; rate++)
+      ck_assert_mem_eq(a[i].ladder[rate].error_rms, b[i].ladder[rate].error_rms, sizeof a[i].ladder[rate].error_rms);
     ck_assert_mem_eq(a[i].curve, b[i].curve, sizeof a[i].curve);
     ck_assert_mem_eq(a[i].metric, b[i].metric, sizeof a[i].metric);
-    ck_assert_mem_eq(a[i].twin, b[i].twin, T * (1 + FHRL_COMPARE_CHANNELS) * sizeof *a[i].twin);
-    ck_assert_double_eq(a[i].stability.sequential, b[i].stability.sequential);
-    ck_assert_mem_eq(a[i].flow_twin, b[i].flow_twin, 8 * T * (1 + FHRL_COMPARE_CHANNELS) * sizeof *a[i].twin);
+    ck_assert_mem_eq(a[i].twin, b[i].twin, T * D * sizeof *a[i].twin);
+    ck_assert_mem_eq(a[i].flow_twin, b[i].flow_twin, 8 * T * D * sizeof *a[i].twin);
+    ck_assert_mem_eq(a[i].token, b[i].token, T * (1 + 2 * FHRL_COMPARE_RUNGS) * sizeof *a[i].token);
+    ck_assert_mem_eq(a[i].slots.side, b[i].slots.side, sizeof a[i].slots.side);
+    ck_assert_mem_eq(a[i].integrator_difference, b[i].integrator_difference, sizeof a[i].integrator_difference);
+    ck_assert_double_eq(a[i].h_c_sequential, b[i].h_c_sequential);
+    for (int k = 0; k < FHRL_COMPARE_EXPONENTS_SIDES; k++)
+      ck_assert_double_eq(a[i].exponents.side[k].mean, b[i].exponents.side[k].mean);
     fhrl_compare_free(&a[i]);
     fhrl_compare_free(&b[i]);
   }
@@ -119,13 +172,22 @@ START_TEST(metrics_are_those_of_the_recording_or_null)
   fhrl_compare_layer out[2];
   run(&plan, 0.6, 2, out);
   for (int i = 0; i < 2; i++) {
-    ck_assert_double_gt(out[i].metric[0].discrete.value, 0.0);
-    ck_assert_double_gt(out[i].metric[0].continuous.value, 0.0);
-    ck_assert(isnan(out[i].metric[1].discrete.value)); // fewer than 12 sequences
-    ck_assert_double_gt(out[i].metric[2].continuous.value, 0.0);
-    ck_assert_double_le(out[i].metric[2].continuous.value, 0.5);
-    const double *row = out[i].twin + (T - 1) * (1 + FHRL_COMPARE_CHANNELS);
-    ck_assert_double_ge(row[0], sqrt(row[1] * row[1] + row[2] * row[2] + row[3] * row[3]));
+    for (int side = 0; side < FHRL_COMPARE_SIDES; side++) {
+      ck_assert_double_gt(out[i].metric[0][side].value, 0.0);
+      ck_assert(isnan(out[i].metric[1][side].value)); // fewer than 12 sequences
+      ck_assert_double_gt(out[i].metric[2][side].value, 0.0);
+      ck_assert_double_le(out[i].metric[2][side].value, 0.5);
+    }
+    // the recorded network is the lowest rung, and the ladder goes over to the flow
+    for (int m = 0; m < FHRL_COMPARE_METRICS; m += 5) {
+      const fhrl_mean *of = out[i].metric[m];
+      ck_assert_double_eq_tol(of[FHRL_COMPARE_NETWORK].value, of[FHRL_COMPARE_RUNG].value, 1e-12);
+      ck_assert_double_lt(fabs(of[FHRL_COMPARE_RUNG + 3].value - of[FHRL_COMPARE_FLOW].value),
+        fabs(of[FHRL_COMPARE_RUNG].value - of[FHRL_COMPARE_FLOW].value));
+    }
+    double rho = 0.0; // of the twin, by hand
+    for (int t = 0; t < T; t++) rho += fhrl_norm(D, out[i].twin + t * D);
+    ck_assert_double_gt(rho, 0.0);
     fhrl_compare_free(&out[i]);
   }
 }
@@ -226,6 +288,8 @@ int main(void)
   TCase *t = tcase_create("compare");
   tcase_set_timeout(t, 60);
   tcase_add_loop_test(t, the_ladder_converges_to_the_flow_with_order_one, 0, 2);
+  tcase_add_test(t, the_other_rate_is_the_rate_of_the_other_plan);
+  tcase_add_test(t, errors_by_token_add_up_to_those_of_the_ladder);
   tcase_add_test(t, without_reentry_the_exact_rate_leaves_only_the_lag_of_y);
   tcase_add_test(t, the_curve_ends_at_its_limit);
   tcase_add_test(t, results_do_not_depend_on_the_number_of_threads);

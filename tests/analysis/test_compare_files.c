@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/compare_report.h"
+#include "analysis/compare_verdict.h"
 #include "analysis/recording.h"
 #include "io/dataset.h"
 #include "support.h"
@@ -66,19 +68,27 @@ END_TEST
 
 START_TEST(holes_are_null_with_their_reasons)
 {
-  double flow_twin[TOKENS * FHRL_COMPARE_TWIN * (1 + FHRL_COMPARE_CHANNELS)] = {0};
-  double twin[TOKENS * (1 + FHRL_COMPARE_CHANNELS)] = {0};
-  fhrl_compare_layer r = {.index = 2, .sequences = 1, .tokens = TOKENS, .order = 1.015625, .c_star = FHRL_NAN,
-    .c_star_reason = "because", .stability_reason = "no rest", .flow_twin = flow_twin, .twin = twin, .flow_rms = 2.0};
-  r.stability.sequential = r.stability.simultaneous = FHRL_NAN;
+  enum { WIDTH = 2 };
+  double flow_twin[TOKENS * FHRL_COMPARE_TWIN * WIDTH] = {0}, twin[TOKENS * WIDTH] = {3.0, 4.0};
+  double token[TOKENS * (1 + 2 * FHRL_COMPARE_RUNGS)] = {0};
+  fhrl_compare_rest rest[2] = {{.sequence = 1, .token = 3, .rho = FHRL_NAN, .growth = FHRL_NAN, .radius = FHRL_NAN,
+    .reason = "no rest"}, {.rho = 0.5, .shared = 1, .growth = -0.25, .radius = 1.125}};
+  rest[0].simultaneous.h_c = rest[0].sequential.h_c = FHRL_NAN;
+  fhrl_compare_layer r = {.index = 2, .sequences = 1, .tokens = TOKENS, .d = WIDTH, .c_star = FHRL_NAN,
+    .c_star_reason = "because", .h_c_sequential = FHRL_NAN, .h_c_simultaneous = 0.875, .flow_twin = flow_twin, .twin = twin,
+    .token = token, .rests = 2, .rest = rest};
+  r.ladder[FHRL_LAYER_EXACT] = (fhrl_compare_ladder){.sequences = 1, .order = 1.015625, .flow_rms = 2.0, .relative_at_1 = 0.5};
   r.curve[FHRL_LAYER_EXACT][3] = FHRL_NAN;
   snprintf(r.curve_reason[FHRL_LAYER_EXACT], sizeof r.curve_reason[0], "c = 4: too hard");
-  const fhrl_compare_plan plan = {.rate = FHRL_LAYER_EXACT};
+  const fhrl_compare_plan plan = {.rate = FHRL_LAYER_EXACT, .limit = 0.1};
+  fhrl_compare_verdict verdict;
   fhrl_json *object = fhrl_json_object(), *back;
   char path[600];
   fhrl_err err = {0};
   const char *folder = scratch("files");
-  fhrl_compare_files_json(&plan, &r, 1, object);
+  fhrl_compare_verdict_find(&plan, &r, 1, &verdict);
+  fhrl_compare_verdict_report(&verdict, object);
+  fhrl_compare_report_json(&plan, &r, 1, object);
   snprintf(path, sizeof path, "%s/compare.json", folder);
   assert_ok(fhrl_json_save(object, path, &err));
   fhrl_json_free(object);
@@ -88,7 +98,15 @@ START_TEST(holes_are_null_with_their_reasons)
   ck_assert_double_eq(fhrl_json_number(fhrl_json_get(l, "order")), 1.015625);
   ck_assert_double_eq(fhrl_json_number(fhrl_json_get(l, "layer")), 2);
   ck_assert_str_eq(fhrl_json_string(fhrl_json_get(l, "c_star_reason")), "because");
-  ck_assert_str_eq(fhrl_json_string(fhrl_json_get(l, "h_c_sequential_reason")), "no rest");
+  ck_assert_str_eq(fhrl_json_string(fhrl_json_get(l, "h_c_sequential_reason")), "no equilibrium found has one");
+  ck_assert_double_eq(fhrl_json_number(fhrl_json_get(l, "h_c_simultaneous")), 0.875);
+  const fhrl_json *q = fhrl_json_get(l, "equilibria");
+  ck_assert_str_eq(fhrl_json_string(fhrl_json_get(fhrl_json_at(q, 0), "rho_reason")), "no rest");
+  ck_assert_double_eq(fhrl_json_number(fhrl_json_get(fhrl_json_at(q, 1), "network_radius")), 1.125);
+  ck_assert_str_eq(fhrl_json_string(fhrl_json_get(fhrl_json_get(l, "rates"), "paper_reason")), "compare.rate_sequences = 0");
+  const fhrl_json *lambda = fhrl_json_get(fhrl_json_get(l, "lambda_max"), "flow");
+  ck_assert_str_eq(fhrl_json_string(fhrl_json_get(lambda, "value_reason")), "compare.exponent_sequences = 0");
+  ck_assert_ptr_nonnull(strstr(fhrl_json_string(fhrl_json_get(back, "headline")), "does not describe"));
   const fhrl_json *curve = fhrl_json_get(l, "c_curve");
   ck_assert_uint_eq(fhrl_json_size(curve), FHRL_COMPARE_RATES * FHRL_COMPARE_SPEEDS);
   const fhrl_json *hole = fhrl_json_at(curve, FHRL_COMPARE_SPEEDS + 3);
@@ -96,8 +114,39 @@ START_TEST(holes_are_null_with_their_reasons)
   ck_assert_str_eq(fhrl_json_string(fhrl_json_get(hole, "relative_rms_reason")), "c = 4: too hard");
   ck_assert_double_eq(fhrl_json_number(fhrl_json_get(hole, "c")), 4.0);
   fhrl_json_free(back);
-  assert_ok(fhrl_compare_files_save(&r, 1, folder, &err));
-  assert_fails(fhrl_compare_files_save(&r, 1, "no/such/folder", &err), FHRL_IO, &err, "no/such/folder/compare.tsv");
+  assert_ok(fhrl_compare_files_save(&plan, &r, 1, folder, &err));
+  assert_fails(fhrl_compare_files_save(&plan, &r, 1, "no/such/folder", &err), FHRL_IO, &err, "no/such/folder/compare.tsv");
+}
+END_TEST
+
+// One axis of time for both: the flow at each look, the network at tokens' ends alone.
+START_TEST(the_twins_share_one_axis_of_time)
+{
+  enum { WIDTH = 2, ROWS = TOKENS * FHRL_COMPARE_TWIN };
+  double flow_twin[ROWS * WIDTH], twin[TOKENS * WIDTH], token[TOKENS * (1 + 2 * FHRL_COMPARE_RUNGS)] = {0};
+  double time[ROWS], flow[ROWS * WIDTH], network[ROWS * WIDTH];
+  const size_t start[3] = {0}, count[3] = {1, ROWS, WIDTH};
+  char path[600];
+  fhrl_err err = {0};
+  for (int i = 0; i < ROWS * WIDTH; i++) flow_twin[i] = 0.125 * i;
+  for (int i = 0; i < TOKENS * WIDTH; i++) twin[i] = -i;
+  const fhrl_compare_layer r = {.sequences = 1, .tokens = TOKENS, .d = WIDTH, .flow_twin = flow_twin, .twin = twin, .token = token};
+  const fhrl_compare_plan plan = {.rate = FHRL_LAYER_PAPER};
+  const char *folder = scratch("twins");
+  assert_ok(fhrl_compare_files_save(&plan, &r, 1, folder, &err));
+  snprintf(path, sizeof path, "%s/twin.nc", folder);
+  assert_ok(fhrl_dataset_read(path, "time", 1, start, count + 1, time, &err));
+  assert_ok(fhrl_dataset_read(path, "flow_y", 3, start, count, flow, &err));
+  assert_ok(fhrl_dataset_read(path, "network_y", 3, start, count, network, &err));
+  assert_close("flow", flow, flow_twin, ROWS * WIDTH, 0.0);
+  for (int k = 0; k < ROWS; k++) {
+    const int ends = (k + 1) % FHRL_COMPARE_TWIN == 0, t = (k + 1) / FHRL_COMPARE_TWIN;
+    ck_assert_double_eq(time[k], (k + 1.0) / FHRL_COMPARE_TWIN);
+    for (int i = 0; i < WIDTH; i++) {
+      if (ends) ck_assert_double_eq(network[k * WIDTH + i], twin[(t - 1) * WIDTH + i]);
+      else ck_assert(isnan(network[k * WIDTH + i]));
+    }
+  }
 }
 END_TEST
 
@@ -108,6 +157,7 @@ int main(void)
   tcase_add_test(t, the_first_sequences_are_read);
   tcase_add_test(t, what_is_wrong_with_a_recording_is_named);
   tcase_add_test(t, holes_are_null_with_their_reasons);
+  tcase_add_test(t, the_twins_share_one_axis_of_time);
   suite_add_tcase(s, t);
   return run_suite(s);
 }
