@@ -15,4 +15,11 @@ nobase_dist_pkgdata_DATA += \
 	plots/exponents.gp \
 	plots/compare_ladder.gp \
 	plots/compare_c.gp \
-	plots/compare_twin.gp
+	plots/compare_twin.gp \
+	plots/fig2.gp \
+	plots/fig3.gp \
+	plots/fig4.gp \
+	plots/fig5.gp \
+	plots/fig6.gp \
+	plots/figS1.gp \
+	plots/figS2.gp
