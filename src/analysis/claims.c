@@ -83,12 +83,12 @@ const fhrl_claims_claim fhrl_claims_table[] = {
     "Rise from gamma = 0 to the smallest gamma of at least 0.05, and fall from there to the largest; over x_pre, random bytes.",
     "Both above 0: reproduced (in shape); one below 0: not reproduced.", fhrl_claims_rules_irr_wr},
   {"wr-norm", "The Frobenius norm of W_r has a peak at small gamma and returns to its start at large gamma.",
-    "Norm at its peak over gamma, less those at 0 and at the largest gamma of the paper's range; what is left at the largest of "
+    "Norm at its peak within the range, less those at 0 and at the largest gamma of the paper's range; what is left at the largest of "
     "all, as a share of the peak's rise. Control: gradient descent, in which the gradient's factor gamma is not divided out.",
     "A peak inside and less than a quarter left: reproduced; but artefact if under gradient descent the norm grows with gamma; a "
     "rise, fall or return that is refuted: not reproduced.", fhrl_claims_rules_wr_norm},
   {"wr-anisotropy", "The anisotropy of W_r peaks at gamma = 0.03 to 0.06.",
-    "Where the mean of sigma_1 / sum sigma is largest, and its excess over gamma = 0 and over the largest gamma.",
+    "Where within the range the mean of sigma_1 / sum sigma is largest, and its excess over gamma = 0 and over the largest gamma.",
     "Both above 0 and the peak in that range: reproduced; a peak elsewhere that exceeds that range, or none: not reproduced.",
     fhrl_claims_rules_wr_anisotropy},
   {"wr-align", "W_r has an alignment with the token subspace of about 0.",
@@ -114,7 +114,7 @@ const fhrl_claims_claim fhrl_claims_table[] = {
     "One of them above both sides or below both (intervals at 95 %, corrected for their number): reproduced; none, with 3 seeds or more: "
     "not reproduced.", fhrl_claims_rules_states_band},
   {"slots", "Noise keeps the rank slots independent of each other.",
-    "Effective rank of U'V after the last token, and sigma_2 / sigma_1, at the gamma where they are largest. Control: sigma = 0.",
+    "Effective rank of U'V after the last token, and sigma_2 / sigma_1, averaged over gammas. Control: sigma = 0.",
     "Effective rank above half of r: reproduced; below 1.5: not reproduced.", fhrl_claims_rules_states_slots},
   {"s1-three", "Three tendencies up to gamma = 5: reentry forms at small gamma, 0.2 to 1 reduces the loss most, and beyond 2 W_r is "
                "near its start.",

@@ -125,7 +125,7 @@ void fhrl_claims_rules_irr_linear(const fhrl_claims_study *s, fhrl_claims_result
       fits = level[i].name;
       plain |= i == 0;
     }
-    open |= !within(m, 0.252, 0.308) && !outside(m, 0.252, 0.308);
+    open |= m.n > 0 && !within(m, 0.252, 0.308) && !outside(m, 0.252, 0.308);
   }
   if (frozen.n > 0) note(out, frozen, "1", "IRR over gamma with W_r as it began");
   if (line.n == 0) say(out, UNDECIDED, "It takes three gammas.");

@@ -157,11 +157,10 @@ void fhrl_claims_rules_states_band(const fhrl_claims_study *s, fhrl_claims_resul
 void fhrl_claims_rules_states_slots(const fhrl_claims_study *s, fhrl_claims_result *out)
 {
   const view v = look(s);
-  const double p = extreme(&v, v.count, v.gamma, FHRL_CLAIMS_RANK, 1.0);
-  const fhrl_claims_mean rank = over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_RANK, p});
+  const fhrl_claims_mean rank = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_RANK});
   const fhrl_claims_mean quiet = fhrl_claims_mean_at(s, FHRL_CLAIMS_QUIET, FHRL_NAN, FHRL_CLAIMS_RANK);
-  note(out, rank, "1", "effective rank at its largest, gamma = %g (of r = %d)", p, s->r);
-  note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_RATIO, p}), "1", "sigma_2 / sigma_1 there");
+  note(out, rank, "1", "effective rank over all gammas (of r = %d)", s->r);
+  note(out, over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_RATIO}), "1", "sigma_2 / sigma_1 over all gammas");
   if (quiet.n > 0) note(out, quiet, "1", "effective rank without noise");
   if (rank.n == 0) say(out, UNDECIDED, "No slots were measured.");
   else if (s->r < 2) say(out, UNDECIDED, "There is only one slot.");
