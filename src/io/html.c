@@ -102,25 +102,43 @@ static const char *element_end(const char *at, const char *open, const char *clo
   return end ? end + strlen(close) : NULL;
 }
 
-// Copies the body of an svg, its titles left out, with the prefix before every name that ids go by.
-static void copy_svg(FILE *f, const char *prefix, const char *at)
+// 1 if the svg refers to the id (n characters).
+static int is_wanted(const char *svg, const char *id, size_t n)
+{
+  for (const char *at = svg; (at = strchr(at, '#')) != NULL;) {
+    at++;
+    if (strncmp(at, id, n) == 0 && strchr(")\"'", at[n]) && at[n]) return 1;
+  }
+  return 0;
+}
+
+// Copies the body of an svg, its titles left out, with the prefix before every name that ids go by. An id that nothing
+// refers to goes, too: gnuplot gives the same one to a curve and its entry in the key, which a page must not.
+static void copy_svg(FILE *f, const char *prefix, const char *body)
 {
   static const char *const lead[] = {" id=\"", " id='", "href=\"#", "href='#", "url(#"};
-  while (*at) {
+  for (const char *at = body; *at;) {
     const char *end = element_end(at, "<title>", "</title>");
     if (!end) end = element_end(at, "<desc>", "</desc>");
     if (end) {
       at = end;
       continue;
     }
-    size_t n = 0;
-    for (size_t i = 0; n == 0 && i < sizeof lead / sizeof *lead; i++)
-      if (strncmp(at, lead[i], strlen(lead[i])) == 0) n = strlen(lead[i]);
-    if (n > 0) {
+    size_t n = 0, which = 0;
+    for (; which < sizeof lead / sizeof *lead; which++)
+      if (strncmp(at, lead[which], strlen(lead[which])) == 0) {
+        n = strlen(lead[which]);
+        break;
+      }
+    const size_t length = n > 0 && which < 2 ? strcspn(at + n, "\"'") : 0;
+    if (n == 0)
+      putc(*at++, f);
+    else if (which < 2 && at[n + length] && !is_wanted(body, at + n, length))
+      at += n + length + 1;
+    else {
       fprintf(f, "%.*s%s", (int)n, at, prefix);
       at += n;
-    } else
-      putc(*at++, f);
+    }
   }
 }
 

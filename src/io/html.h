@@ -28,7 +28,7 @@ void fhrl_html_element(fhrl_html *h, const char *tag, const char *format, ...) F
 void fhrl_html_script(fhrl_html *h, const char *script); // <script>: must not contain "</"
 
 // Puts a stand-alone svg into the page as a figure of its own: everything before <svg goes, every id and reference to it
-// gets the prefix (two figures of one program share their ids), its titles give way to these, and it is one image to
+// gets the prefix (two figures of one program share their ids), ids without a reference go, its titles give way to these, and it is one image to
 // screen readers. FHRL_FORMAT if there is no <svg, or if it holds a script.
 fhrl_status fhrl_html_svg(fhrl_html *h, const char *prefix, const char *title, const char *description, const char *svg,
   fhrl_err *err);

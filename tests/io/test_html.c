@@ -73,11 +73,11 @@ END_TEST
 START_TEST(figures_keep_their_ids_apart)
 {
   static const char svg[] = "<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n<svg width=\"9\"><title>own</title><desc>own</desc>"
-                            "<g id=\"a\" clip-path=\"url(#c)\"><title>plot</title><use xlink:href='#p'/><path id='p' d='M0 0'/></g></svg>\n";
+                            "<clipPath id=\"c\"/><g id=\"a\" clip-path=\"url(#c)\"><title>plot</title><use xlink:href='#p'/><path id='p' d='M0 0'/></g></svg>\n";
   assert_ok(fhrl_html_svg(&h, "one-", "A & B", "what it shows", svg, &err));
   char *text = body();
   ck_assert_str_eq(text, "<svg role=\"img\" aria-labelledby=\"one-title one-desc\" width=\"9\"><title id=\"one-title\">A &amp; B</title>"
-                         "<desc id=\"one-desc\">what it shows</desc><g id=\"one-a\" clip-path=\"url(#one-c)\">"
+                         "<desc id=\"one-desc\">what it shows</desc><clipPath id=\"one-c\"/><g clip-path=\"url(#one-c)\">"
                          "<use xlink:href='#one-p'/><path id='one-p' d='M0 0'/></g></svg>\n</body>\n</html>\n");
   free(text);
 }
