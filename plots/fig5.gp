@@ -37,8 +37,10 @@ do for [i = 0:maps-1] {
   down = i / 2
   set lmargin at screen 0.1 + 0.4 * across
   set rmargin at screen 0.45 + 0.4 * across
-  set tmargin at screen (maps > 2 ? 0.95 - 0.49 * down : 0.85)
-  set bmargin at screen (maps > 2 ? 0.57 - 0.49 * down : 0.2)
+  set tmargin at screen (maps > 2 ? 0.95 - 0.485 * down : 0.85)
+  set bmargin at screen (maps > 2 ? 0.575 - 0.485 * down : 0.2)
+  # above another map there is no room for it
+  if (i + 2 < maps) { set format x ""; unset xlabel } else { set format x "%g"; set xlabel "column: channel of y_{t−1}" font small offset 0, 0.6 }
   set title "W_r at " . name[i+1]
   if (i == maps - 1) {
     set colorbox vertical user origin screen 0.9, 0.2 size screen 0.018, 0.6 noborder

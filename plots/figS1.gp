@@ -10,8 +10,9 @@ set title "Loss, IRR and γ: a point per γ, its value beside it (bars: s.e. ove
 set xlabel "IRR over x_{pre} [1]"
 set ylabel "final loss [nat/byte]"
 set yrange [0:*]
-set offsets graph 0.03, graph 0.08, graph 0.25, 0
+set xrange [0:*]
+set offsets 0, graph 0.08, graph 0.25, 0
 set key top right
 plot ARG2 using "irr":"final_loss":"final_loss_error" with yerrorlines linetype 1 pointtype 7 pointsize 0.9 title "mean over seeds", \
-  ARG2 using "irr":"final_loss":(sprintf("%g", column("gamma"))) with labels offset 0.6, 0.9 notitle, \
+  ARG2 using "irr":"final_loss":(sprintf("%g", column("gamma"))) with labels left rotate by 60 offset 0, 0.7 notitle, \
   ARG2 using "irr":"entropy_floor" with lines linetype 2 title "entropy floor"

@@ -276,9 +276,11 @@ static fhrl_status put_figure(page *p, const char *const f[4], const char *folde
     snprintf(id, sizeof id, "%s-", f[0]);
     FHRL_TRY(fhrl_file_read(path, FIGURE_LIMIT, &svg, &size, err));
     fhrl_html_open(&p->h, "figure", NULL);
+    fhrl_html_open(&p->h, "div", "class", "wide", "role", "region", "tabindex", "0", "aria-label", f[1], NULL);
     status = fhrl_html_svg(&p->h, id, f[1], f[2], svg, err);
     free(svg);
     if (status != FHRL_OK) return status;
+    fhrl_html_close(&p->h, "div");
     fhrl_html_element(&p->h, "figcaption", "%s", f[3]);
     fhrl_html_close(&p->h, "figure");
   } else

@@ -65,7 +65,8 @@ void fhrl_html_close(fhrl_html *h, const char *tag)
 {
   assert(h->depth > 0 && strcmp(h->open[h->depth - 1], tag) == 0);
   h->depth--;
-  fprintf(h->file.stream, "</%s>\n", tag);
+  const int within_text = strcmp(tag, "span") == 0 || strcmp(tag, "a") == 0; // a line end would be seen as a blank
+  fprintf(h->file.stream, "</%s>%s", tag, within_text ? "" : "\n");
 }
 
 void fhrl_html_text(fhrl_html *h, const char *format, ...)

@@ -70,6 +70,18 @@ START_TEST(what_is_open_is_closed_in_order)
 }
 END_TEST
 
+START_TEST(no_blank_follows_what_stands_within_text)
+{
+  fhrl_html_open(&h, "span", NULL);
+  fhrl_html_text(&h, "so");
+  fhrl_html_close(&h, "span");
+  fhrl_html_text(&h, ": %d %%", 1);
+  char *text = body();
+  ck_assert_str_eq(text, "<span>so</span>: 1 %</body>\n</html>\n");
+  free(text);
+}
+END_TEST
+
 START_TEST(figures_keep_their_ids_apart)
 {
   static const char svg[] = "<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n<svg width=\"9\"><title>own</title><desc>own</desc>"
@@ -100,6 +112,7 @@ int main(void)
   tcase_add_test(cases, a_page_is_whole);
   tcase_add_test(cases, text_and_attributes_are_escaped);
   tcase_add_test(cases, what_is_open_is_closed_in_order);
+  tcase_add_test(cases, no_blank_follows_what_stands_within_text);
   tcase_add_test(cases, figures_keep_their_ids_apart);
   tcase_add_test(cases, what_is_no_figure_is_refused);
   suite_add_tcase(suite, cases);
