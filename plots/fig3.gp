@@ -5,6 +5,9 @@ figure = ARG1
 here = ""
 do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here . "style.gp"
+# a single seed has no error: its point is drawn all the same
+set datafile missing "absent"
+or_none(x) = strcol(x) eq "NaN" ? 0 : column(x)
 small = figure[strlen(figure)-3:] eq ".svg" ? "sans,10" : "sans,20"
 set title font small offset 0, -0.6
 set xlabel "γ [1]" font small offset 0, 0.5
@@ -35,17 +38,17 @@ set yrange [0:*]
 set offsets 0, 0, graph 0.6, 0
 set key top left
 set title "Reentry ratio IRR [1]"
-plot ARG2 using "gamma":(inside("irr")):"irr_error" @bar linetype 1 title "over x_pre, random bytes (eq. 16)", \
-  ARG2 using "gamma":(inside("corpus_irr_attention")):"corpus_irr_attention_error" @bar linetype 2 title "over attention, corpus bytes", \
+plot ARG2 using "gamma":(inside("irr")):(or_none("irr_error")) @bar linetype 1 title "over x_pre, random bytes (eq. 16)", \
+  ARG2 using "gamma":(inside("corpus_irr_attention")):(or_none("corpus_irr_attention_error")) @bar linetype 2 title "over attention, corpus bytes", \
   $irr using 1:2 @stated title "paper"
 set title "IRR of W_r alone [1]"
-plot ARG2 using "gamma":(inside("irr_wr")):"irr_wr_error" @bar linetype 1 title "over x_pre, random bytes", \
-  ARG2 using "gamma":(inside("corpus_irr_wr_attention")):"corpus_irr_wr_attention_error" @bar linetype 2 title "over attention, corpus bytes", \
+plot ARG2 using "gamma":(inside("irr_wr")):(or_none("irr_wr_error")) @bar linetype 1 title "over x_pre, random bytes", \
+  ARG2 using "gamma":(inside("corpus_irr_wr_attention")):(or_none("corpus_irr_wr_attention_error")) @bar linetype 2 title "over attention, corpus bytes", \
   $wr using 1:2 @stated title "paper"
 set title "ESRI over the batch [1]"
-plot ARG2 using "gamma":(inside("esri_batch_out")):"esri_batch_out_error" @bar linetype 1 title "block output", \
-  ARG2 using "gamma":(inside("esri_batch_y")):"esri_batch_y_error" @bar linetype 2 title "y", $esri using 1:2 @stated title "paper"
+plot ARG2 using "gamma":(inside("esri_batch_out")):(or_none("esri_batch_out_error")) @bar linetype 1 title "block output", \
+  ARG2 using "gamma":(inside("esri_batch_y")):(or_none("esri_batch_y_error")) @bar linetype 2 title "y", $esri using 1:2 @stated title "paper"
 set title "ESRI over a window of tokens [1]"
-plot ARG2 using "gamma":(inside("esri_window_out")):"esri_window_out_error" @bar linetype 1 title "block output", \
-  ARG2 using "gamma":(inside("esri_window_y")):"esri_window_y_error" @bar linetype 2 title "y"
+plot ARG2 using "gamma":(inside("esri_window_out")):(or_none("esri_window_out_error")) @bar linetype 1 title "block output", \
+  ARG2 using "gamma":(inside("esri_window_y")):(or_none("esri_window_y_error")) @bar linetype 2 title "y"
 unset multiplot

@@ -31,6 +31,12 @@ unset key
 set border 15
 set xrange [-0.5:d-0.5]
 set yrange [d-0.5:-0.5]
+# whole channels, some four tics a side
+power = 10**floor(log10(d > 4 ? d / 4.0 : 1))
+lead = d / 4.0 / power
+step = power * (lead < 1.5 || d <= 4 ? 1 : lead < 3.5 ? 2 : 5)
+set xtics step
+set ytics step
 set multiplot
 do for [i = 0:maps-1] {
   across = i % 2

@@ -97,9 +97,9 @@ const fhrl_claims_claim fhrl_claims_table[] = {
     "Vocabulary at least d and a smallest singular value above 1e-6 of the largest: ill-defined; else below 0.05: reproduced, above: not.",
     fhrl_claims_rules_wr_align},
   {"esri-flat", "ESRI stays near 1e-3 for all gammas up to 0.3.",
-    "ESRI over the batch of the block's output, random bytes: geometric mean over gammas, and its largest over its smallest. "
-    "Control: gamma = 0, and a network without such layers.",
-    "Level within half a decade of 1e-3 and a ratio below 2: reproduced; one of them refuted: not reproduced.",
+    "ESRI of the block's output and of y, over the batch and over a window of tokens, random bytes: geometric mean over gammas, and its "
+    "largest over its smallest. Control: gamma = 0, and a network without such layers.",
+    "In one of these readings a level within half a decade of 1e-3 and a ratio below 2: reproduced; refuted in all of them: not reproduced.",
     fhrl_claims_rules_states_esri_flat},
   {"esri-collapse", "ESRI collapses beyond gamma of about 0.3.",
     "ESRI over the batch of the block's output at the largest gamma, over that at the end of the paper's range.",
@@ -107,8 +107,8 @@ const fhrl_claims_claim fhrl_claims_table[] = {
   {"rdp-225", "The dominant drift frequency is about 0.225 for every gamma, with fluctuations of about 1e-4.",
     "Frequency of the largest amplitude, and the centroid, of y along the probes; scatter over gammas and seeds. Control: the same "
     "vectors in random order, which have no drift.",
-    "Frequencies within 0.01 of 0.225 and of each other: reproduced; but artefact if centroids lie within what chance gives in "
-    "four of five runs and chance gives 0.225, too; else not reproduced.", fhrl_claims_rules_states_rdp},
+    "Frequencies within 0.01 of 0.225 and of each other, and centroids beyond chance: reproduced; artefact if centroids lie within "
+    "what chance gives in four of five runs, and 0.225 does, too; else not reproduced.", fhrl_claims_rules_states_rdp},
   {"band", "Between gamma = 0.10 and 0.20 lies a band in which feedback is most expressive and still stable.",
     "For loss, IRR of W_r, its norm and anisotropy, ESRI and drift centroid: mean in the band less those below and above it.",
     "One of them above both sides or below both (intervals at 95 %, corrected for their number): reproduced; none, with 3 seeds or more: "
