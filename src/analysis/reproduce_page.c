@@ -115,6 +115,10 @@ static void put_lead(page *p)
     all, count[FHRL_CLAIMS_REPRODUCED], count[FHRL_CLAIMS_NOT_REPRODUCED], count[FHRL_CLAIMS_ARTEFACT], count[FHRL_CLAIMS_ILL_DEFINED],
     count[FHRL_CLAIMS_UNDECIDED]);
   fhrl_html_close(&p->h, "p");
+  const int seeds = p->r->plan.item[0].seeds;
+  if (seeds < 3)
+    fhrl_html_element(&p->h, "p", "With %d seed%s hardly anything can be decided; the full study has 5 (fhrl reproduce without --quick).", seeds,
+      seeds == 1 ? "" : "s");
 }
 
 static void put_verdicts(page *p)
@@ -311,7 +315,8 @@ enum { SHOWN = sizeof shown / sizeof *shown };
 static void put_case(page *p, const fhrl_reproduce_case *c)
 {
   char head[96];
-  snprintf(head, sizeof head, "%s, γ = %g", c->title, c->model.gamma);
+  if (c->role >= FHRL_CLAIMS_NONE) snprintf(head, sizeof head, "%s", c->title); // no reentry, no gamma
+  else snprintf(head, sizeof head, "%s, γ = %g", c->title, c->model.gamma);
   begin_row(p, head);
   fhrl_html_element(&p->h, "td", "%d", c->seeds);
   for (int i = 0; i < SHOWN; i++) cell_mean(p, fhrl_claims_mean_at(&p->study, c->role == FHRL_CLAIMS_EXTENDED ? FHRL_CLAIMS_GAMMA : c->role, c->model.gamma, shown[i]));
