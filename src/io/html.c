@@ -21,6 +21,7 @@ static void escape(FILE *f, const char *text)
     }
 }
 
+static void put(fhrl_html *h, const char *format, va_list args) FHRL_PRINTF(2, 0);
 static void put(fhrl_html *h, const char *format, va_list args)
 {
   char text[4096];
