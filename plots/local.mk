@@ -20,4 +20,11 @@ nobase_dist_pkgdata_DATA += \
 	plots/compare_c.gp \
 	plots/compare_twin.gp \
 	plots/compare_metrics.gp \
-	plots/compare_atlas.gp
+	plots/compare_atlas.gp \
+	plots/fig2.gp \
+	plots/fig3.gp \
+	plots/fig4.gp \
+	plots/fig5.gp \
+	plots/fig6.gp \
+	plots/figS1.gp \
+	plots/figS2.gp

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/exponents_judge.h"
+#include "analysis/metrics.h"
 #include "base/random.h"
 
 enum { ALL_STATES = 8, FIRST = 3, PIECES = 50, INTERVALS_MIN = 4096, LOOK_BLOCKS = 256 };
@@ -112,7 +113,7 @@ fhrl_status fhrl_exponents_begin(fhrl_exponents *e, fhrl_system *s, const fhrl_i
   const fhrl_exponents_plan *plan, const double x0[], fhrl_err *err)
 {
   *e = (fhrl_exponents){.s = s, .in = in, .solver = *solver, .plan = *plan, .n = s->n, .phase = FHRL_EXPONENTS_SETTLING,
-    .worst_se = NAN};
+    .worst_se = FHRL_NAN};
   fhrl_status status = FHRL_OK;
   if (solver->crossings > 0)
     FHRL_DO(status, fhrl_fail(err, FHRL_ARG, "solver.section belongs to a trajectory; exponents know of none"));

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/metrics.h"
+
 enum { LONG = 16, FREQUENCIES = 64, LOWEST = 4, ITERATIONS = 50 };
 static const double two_pi = 6.283185307179586476925286766559;
 static const double rounding = 1e-10; // of the mean
@@ -182,8 +184,8 @@ void fhrl_exponents_blocks_estimate(const fhrl_exponents_blocks *b, const double
   for (int i = 0; i < b->count; i++) total += s[i] = combined(b, c, i);
   mean = total / b->count;
   total += combined(b, c, FHRL_EXPONENTS_BLOCKS); // the open one's place
-  *out = (fhrl_exponents_estimate){.mean = T > 0.0 ? total / T : (double)NAN, .standard_error = NAN, .low = NAN, .high = NAN,
-    .D = NAN, .v = NAN, .blocks = b->count, .block_length = B};
+  *out = (fhrl_exponents_estimate){.mean = T > 0.0 ? total / T : FHRL_NAN, .standard_error = FHRL_NAN, .low = FHRL_NAN, .high = FHRL_NAN,
+    .D = FHRL_NAN, .v = FHRL_NAN, .blocks = b->count, .block_length = B};
   if (!isfinite(out->mean) || b->count < FHRL_EXPONENTS_BLOCKS_MIN) return;
   for (int i = 0; i < b->count; i++) s[i] -= mean;
   fit(b->count, B, s, out);
@@ -199,7 +201,7 @@ void fhrl_exponents_blocks_halves(const fhrl_exponents_blocks *b, const double c
   double s[LONG] = {0.0}, square = 0.0;
   const int together = b->count / LONG, half = LONG / 2;
   const double length = together * (double)b->per * b->interval;
-  mean[0] = mean[1] = *t = NAN;
+  mean[0] = mean[1] = *t = FHRL_NAN;
   if (together == 0) return;
   for (int i = 0; i < together * LONG; i++) s[i / together] += combined(b, c, i);
   for (int k = 0; k < 2; k++) {

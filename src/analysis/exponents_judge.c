@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/exponents_return.h"
+#include "analysis/metrics.h"
 #include "base/dense.h"
 
 enum { EIGENVALUE_STATES = 500, MAP_PERIOD_MAX = 4096 };
@@ -176,7 +177,7 @@ static void kaplan_yorke(fhrl_exponents *e)
   const int neutral = e->zero_expected && e->zero == 0 && (e->attractor == FHRL_EXPONENTS_PERIODIC || e->exponent[0].high >= 0.0);
   double sum = 0.0;
   int j = 0;
-  e->kaplan_yorke = e->kaplan_yorke_se = NAN;
+  e->kaplan_yorke = e->kaplan_yorke_se = FHRL_NAN;
   e->kaplan_yorke_reason = NULL;
   for (; j < e->k; j++) {
     const double value = neutral && j == 0 ? 0.0 : e->exponent[j].mean;
@@ -272,8 +273,8 @@ fhrl_status fhrl_exponents_judge(fhrl_exponents *e, fhrl_err *err)
     s->u = u;
   }
   e->trace_mean = (e->trace_last - e->trace_begun) / e->measured;
-  e->period = e->eigenvalue_difference = NAN;
-  for (int i = 0; i < e->k; i++) e->eigenvalue[i] = NAN;
+  e->period = e->eigenvalue_difference = FHRL_NAN;
+  for (int i = 0; i < e->k; i++) e->eigenvalue[i] = FHRL_NAN;
   FHRL_DO(status, attractor(e, x, x + n, err));
   find_zero(e);
   kaplan_yorke(e);

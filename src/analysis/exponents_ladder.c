@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/metrics.h"
+
 enum { FITTED = 4, PARAM_MAX = 32, LONGEST = 1000 }; // tokens of a rung
 
 int fhrl_exponents_ladder_fits(const fhrl_model *model) { return strcmp(model->name, "fhrl_ladder") == 0; }
@@ -44,12 +46,12 @@ static double order(const fhrl_exponents_ladder *ladder)
 {
   const int flow = ladder->rungs - 1, first = flow - FITTED;
   double x[FITTED], y[FITTED], mx = 0.0, my = 0.0, xx = 0.0, xy = 0.0;
-  if (first < 0) return NAN;
+  if (first < 0) return FHRL_NAN;
   for (int i = 0; i < FITTED; i++) {
     const fhrl_exponents_rung *r = &ladder->rung[first + i];
     x[i] = log(r->h);
     y[i] = log(fabs(r->exponent[0].mean - ladder->rung[flow].exponent[0].mean));
-    if (!isfinite(y[i])) return NAN;
+    if (!isfinite(y[i])) return FHRL_NAN;
     mx += x[i] / FITTED;
     my += y[i] / FITTED;
   }

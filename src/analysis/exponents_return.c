@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/metrics.h"
+
 enum { RETURNS = 64, PIECES = 16 };
 static const double come_back = 1e-5, tight = 1e-10;
 
@@ -92,7 +94,7 @@ static double follow(fhrl_integrator *it, int n, const double x[], double longes
     } else if (status != FHRL_OK) break;
     else k++;
   }
-  return NAN;
+  return FHRL_NAN;
 }
 
 fhrl_status fhrl_exponents_return_find(const fhrl_exponents *e, const double x[], double *period, fhrl_err *err)

@@ -74,4 +74,5 @@ fhrl_status fhrl_cmd_equilibria(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_continue(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_portrait(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_compare(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_reproduce(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_exponents(const fhrl_run *run, fhrl_err *err);

@@ -7,6 +7,7 @@
 #include "analysis/iss.h"
 #include "analysis/portrait.h"
 #include "analysis/probe.h"
+#include "analysis/reproduce.h"
 #include "cli/command.h"
 #include "cli/cmd_models.h"
 #include "cli/members.h"
@@ -16,7 +17,7 @@
 
 const char *const fhrl_command_table_sections[] = {"model", "train", "sample", "probe", "models", "input", "solver", "start", "ensemble", "compare",
   "iss",
-  "portrait", "exponents", "equilibria", "proof", "continue", "sweep"};
+  "portrait", "exponents", "equilibria", "proof", "continue", "reproduce", "sweep"};
 const int fhrl_command_table_section_count = FHRL_COUNT(fhrl_command_table_sections);
 
 // What every command on a MODEL reads besides [model].
@@ -54,6 +55,13 @@ static const fhrl_keys compare_keys[] = {{"compare", fhrl_compare_fields, &fhrl_
   {"input", fhrl_input_fields, &fhrl_input_field_count}, END_KEYS};
 static const fhrl_short compare_shorts[] = {
   {"atlas", NULL, "compare.atlas", "Chart where network and flow end on the same attractor; resumable; short for --set compare.atlas=true"},
+  {NULL, NULL, NULL, NULL},
+};
+static const fhrl_keys reproduce_keys[] = {{"reproduce", fhrl_reproduce_plan_fields, &fhrl_reproduce_plan_field_count},
+  {"model", fhrl_gpt_fields, &gpt_count}, {"train", fhrl_train_fields, &train_count},
+  {"probe", fhrl_probe_fields, &fhrl_probe_field_count}, END_KEYS};
+static const fhrl_short reproduce_shorts[] = {
+  {"quick", NULL, "reproduce.quick", "One seed, three gammas, few steps: a few minutes; short for --set reproduce.quick=true"},
   {NULL, NULL, NULL, NULL},
 };
 static const fhrl_keys models_keys[] = {{"models", fhrl_cmd_models_fields, &fhrl_cmd_models_field_count}, END_KEYS};
@@ -187,5 +195,13 @@ const fhrl_command fhrl_command_table[] = {
     .shorts = fhrl_setup_shorts,
     .keys = portrait_keys,
     .previews = 1},
+  {.name = "reproduce",
+    .input = "",
+    .summary = "repeats the paper's experiments: its figures, and a verdict on each of its claims",
+    .leaves = "in reproduction/ or the folder of -o: report.html, report.json, fig2 to fig6, figS1 and figS2 as svg and png, their "
+              "tables, runs/, run.json, config.ini",
+    .run = fhrl_cmd_reproduce,
+    .shorts = reproduce_shorts,
+    .keys = reproduce_keys},
   {.name = NULL},
 };

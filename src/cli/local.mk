@@ -15,6 +15,7 @@ fhrl_SOURCES += src/cli/cmd_probe.c
 fhrl_SOURCES += src/cli/trained.c src/cli/trained.h
 fhrl_SOURCES += src/cli/cmd_sample.c
 fhrl_SOURCES += src/cli/cmd_compare.c
+fhrl_SOURCES += src/cli/cmd_reproduce.c
 fhrl_SOURCES += src/cli/cmd_simulate.c
 fhrl_SOURCES += src/cli/cmd_iss.c
 fhrl_SOURCES += src/cli/cmd_equilibria.c

@@ -8,6 +8,7 @@ check_SCRIPTS += tests/cli/test_resume.sh
 check_SCRIPTS += tests/cli/test_sample.sh
 check_SCRIPTS += tests/cli/test_probe.sh
 check_SCRIPTS += tests/cli/test_gamma.sh
+check_SCRIPTS += tests/cli/test_reproduce.sh
 check_SCRIPTS += tests/cli/test_compare.sh
 check_SCRIPTS += tests/cli/test_docs.sh
 check_SCRIPTS += tests/cli/test_manual.sh

@@ -5,3 +5,4 @@ check_PROGRAMS += tests/io/test_safetensors
 check_PROGRAMS += tests/io/test_dataset
 check_PROGRAMS += tests/io/test_figure
 check_PROGRAMS += tests/io/test_manifest
+check_PROGRAMS += tests/io/test_html

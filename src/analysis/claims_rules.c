@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// claims_rules: the rules about training, reentry and W_r
+#include "analysis/claims_rules.h"
+
+#include "analysis/claims_view.h"
+
+enum { WINDOW = 20 }; // steps that a training curve is averaged over
+
+// ---- training
+
+// Mean of a curve over the steps of window w.
+static double window(const fhrl_claims_run *r, int w)
+{
+  double sum = 0.0;
+  for (int i = w * WINDOW; i < (w + 1) * WINDOW; i++) sum += r->loss[i];
+  return sum / WINDOW;
+}
+
+static double overlap(const view *v, int seed, const double p[])
+{
+  double widest = 0.0, first = 0.0, last = 0.0;
+  const fhrl_claims_run *run[FHRL_CLAIMS_GAMMAS];
+  int n = 0, windows = 1 << 20;
+  for (int g = 0; g < v->count; g++) {
+    const fhrl_claims_run *r = find(v, FHRL_CLAIMS_GAMMA, v->gamma[g], seed);
+    if (r == NULL || r->loss == NULL) continue; // gammas of few seeds are not in every comparison
+    run[n++] = r;
+    if (r->steps / WINDOW < windows) windows = r->steps / WINDOW;
+  }
+  if (n < 2 || windows < 2) return FHRL_NAN;
+  for (int w = 0; w < windows; w++) {
+    double low = HUGE_VAL, high = -HUGE_VAL, sum = 0.0;
+    for (int i = 0; i < n; i++) {
+      const double x = window(run[i], w);
+      low = fmin(low, x);
+      high = fmax(high, x);
+      sum += x;
+    }
+    if (w == 0) first = sum / n;
+    last = sum / n;
+    widest = fmax(widest, high - low);
+  }
+  return first > last ? widest / (first - last) : FHRL_NAN;
+}
+
+void fhrl_claims_rules_loss_overlap(const fhrl_claims_study *s, fhrl_claims_result *out)
+{
+  const view v = look(s);
+  const fhrl_claims_mean m = over_seeds(&v, overlap, NULL);
+  note(out, m, "1", "largest distance of two curves over their height");
+  if (m.n == 0) say(out, UNDECIDED, "It takes two gammas and %d steps of training.", 2 * WINDOW);
+  else if (side(m, 0.05) < 0) say(out, YES, "Curves differ by %.2g of their height at most.", m.value);
+  else if (side(m, 0.05) > 0) say(out, NO, "Curves differ by %.2g of their height.", m.value);
+  else too_few(out, "Distance of the curves");
+}
+
+// Number p[0] at gamma p[1] less the mean over the range.
+static double beyond_range(const view *v, int seed, const double p[])
+{
+  return at(v, p[1], seed, (int)p[0]) - over_range(v, seed, p);
+}
+
+void fhrl_claims_rules_loss_level(const fhrl_claims_study *s, fhrl_claims_result *out)
+{
+  const view v = look(s);
+  const fhrl_claims_mean m = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_LOSS});
+  const fhrl_claims_mean least = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_FLOOR});
+  const double best = extreme(&v, v.count, v.gamma, FHRL_CLAIMS_LOSS, -1.0);
+  note(out, m, "nat/byte", "final loss over all gammas");
+  note(out, least, "nat/byte", "entropy floor of the corpus");
+  if (m.n == 0) {
+    say(out, UNDECIDED, "No network of the range was trained.");
+    return;
+  }
+  note(out, over_seeds(&v, beyond_range, (const double[]){FHRL_CLAIMS_LOSS, best}), "nat/byte",
+    "lowest final loss, at gamma = %g, less the mean", best);
+  note(out, over_seeds(&v, beyond_range, (const double[]){FHRL_CLAIMS_LOSS, 0.25}), "nat/byte",
+    "final loss at gamma = 0.25 less the mean");
+  if (within(m, 0.038, 0.056)) say(out, YES, "The level is that of the paper, %.2g times the floor: memorisation.", m.value / least.value);
+  else if (outside(m, 0.038, 0.056))
+    say(out, NO, "The level is %.3g, %.2g times what the corpus allows (its entropy floor): it measures how far the corpus is memorised, "
+      "and depends on corpus, batch and steps.", m.value, m.value / least.value);
+  else too_few(out, "Level of the loss");
+}
+
+// ---- reentry
+
+// R² of a straight line through number p[0] against gamma.
+static double straight(const view *v, int seed, const double p[])
+{
+  double n = 0.0, x = 0.0, y = 0.0, xx = 0.0, xy = 0.0, yy = 0.0;
+  for (int g = 0; g < v->count; g++) {
+    const double a = v->gamma[g], b = at(v, a, seed, (int)p[0]);
+    if (isnan(b)) continue;
+    n += 1.0;
+    const double da = a - x, db = b - y;
+    x += da / n;
+    y += db / n;
+    xx += da * (a - x);
+    xy += da * (b - y);
+    yy += db * (b - y);
+  }
+  return n >= 3.0 && xx > 0.0 && yy > 0.0 ? xy * xy / (xx * yy) : FHRL_NAN;
+}
+
+void fhrl_claims_rules_irr_linear(const fhrl_claims_study *s, fhrl_claims_result *out)
+{
+  static const struct {
+    int number;
+    const char *name;
+  } level[] = {{FHRL_CLAIMS_IRR, "x_pre, random bytes (eq. 16)"}, {FHRL_CLAIMS_C_IRR, "x_pre, corpus bytes"},
+    {FHRL_CLAIMS_IRR_X, "x, random bytes"}, {FHRL_CLAIMS_IRR_ATTENTION, "attention's output, random bytes"},
+    {FHRL_CLAIMS_C_IRR_ATTENTION, "attention's output, corpus bytes"}};
+  enum { LEVELS = sizeof level / sizeof *level };
+  const view v = look(s);
+  const fhrl_claims_mean line = over_seeds(&v, straight, (const double[]){FHRL_CLAIMS_IRR});
+  const fhrl_claims_mean frozen = fhrl_claims_mean_at(s, FHRL_CLAIMS_FROZEN, FHRL_NAN, FHRL_CLAIMS_IRR_WR);
+  const char *fits = NULL;
+  int plain = 0, open = 0;
+  note(out, line, "1", "R² of a straight line");
+  for (int i = 0; i < LEVELS; i++) {
+    const fhrl_claims_mean m = over_seeds(&v, value_at, (const double[]){level[i].number, v.top});
+    note(out, m, "1", "IRR at gamma = %g over %s", v.top, level[i].name);
+    if (within(m, 0.252, 0.308)) {
+      fits = level[i].name;
+      plain |= i == 0;
+    }
+    open |= m.n > 0 && !within(m, 0.252, 0.308) && !outside(m, 0.252, 0.308);
+  }
+  if (frozen.n > 0) note(out, frozen, "1", "IRR over gamma with W_r as it began");
+  if (line.n == 0) say(out, UNDECIDED, "It takes three gammas.");
+  else if (side(line, 0.98) < 0) say(out, NO, "R² of the line is %.3f.", line.value);
+  else if (side(line, 0.98) == 0) too_few(out, "Straightness");
+  else if (plain) say(out, YES, "Straight, and the level is the paper's as eq. 16 reads.");
+  else if (fits)
+    say(out, FHRL_CLAIMS_ILL_DEFINED, "Straight (the factor gamma alone makes it so: W_r as it began does it, too), but the level is the "
+      "paper's only over %s; the paper does not say which denominator and probe it used.", fits);
+  else if (open) too_few(out, "Straight; the level");
+  else say(out, NO, "Straight, but the level 0.28 is not reached over any denominator.");
+}
+
+void fhrl_claims_rules_irr_wr(const fhrl_claims_study *s, fhrl_claims_result *out)
+{
+  const view v = look(s);
+  const double low = smallest(&v, 0.05);
+  const fhrl_claims_mean rise = over_seeds(&v, difference, (const double[]){FHRL_CLAIMS_IRR_WR, low, 0.0});
+  const fhrl_claims_mean fall = over_seeds(&v, difference, (const double[]){FHRL_CLAIMS_IRR_WR, low, v.top});
+  note(out, rise, "1", "rise from gamma = 0 to %g", low);
+  note(out, fall, "1", "fall from gamma = %g to %g", low, v.top);
+  for (int i = 0; i < 3; i++) {
+    const double g = i == 0 ? 0.0 : i == 1 ? low : v.top;
+    note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_IRR_WR, g}), "1", "at gamma = %g over x_pre, random bytes", g);
+    note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_C_IRR_WR_ATTENTION, g}), "1",
+      "at gamma = %g over attention's output, corpus bytes", g);
+  }
+  if (rise.n == 0 || fall.n == 0 || low == v.top) say(out, UNDECIDED, "It takes gamma = 0 and two gammas of at least 0.05.");
+  else if (side(rise, 0.0) > 0 && side(fall, 0.0) > 0)
+    say(out, YES, "Rise and fall are seen. The paper's levels 1.17 and 0.95 need attention's output as denominator.");
+  else if (side(rise, 0.0) < 0 || side(fall, 0.0) < 0) say(out, NO, "%s is refuted.", side(rise, 0.0) < 0 ? "The rise" : "The fall");
+  else too_few(out, "Rise or fall");
+}
+
+// ---- W_r
+
+// By gradient descent: the norm at gamma p[1] less that at p[0].
+static double descended(const view *v, int seed, const double p[])
+{
+  const fhrl_claims_run *a = find(v, FHRL_CLAIMS_SGD, p[0], seed), *b = find(v, FHRL_CLAIMS_SGD, p[1], seed);
+  return a && b ? b->value[FHRL_CLAIMS_NORM] - a->value[FHRL_CLAIMS_NORM] : FHRL_NAN;
+}
+
+static fhrl_claims_mean under_sgd(const view *v, double *low, double *high)
+{
+  *low = HUGE_VAL;
+  *high = -HUGE_VAL;
+  for (int i = 0; i < v->study->runs; i++) {
+    if (v->study->run[i].role != FHRL_CLAIMS_SGD) continue;
+    *low = fmin(*low, v->study->run[i].gamma);
+    *high = fmax(*high, v->study->run[i].gamma);
+  }
+  return *high > *low ? over_seeds(v, descended, (const double[]){*low, *high}) : fhrl_claims_mean_of(0, NULL);
+}
+
+void fhrl_claims_rules_wr_norm(const fhrl_claims_study *s, fhrl_claims_result *out)
+{
+  const view v = look(s);
+  const double p = peak_of(&v, FHRL_CLAIMS_NORM), most = v.all ? v.every[v.all - 1] : FHRL_NAN;
+  const fhrl_claims_mean rise = over_seeds(&v, difference, (const double[]){FHRL_CLAIMS_NORM, p, 0.0});
+  const fhrl_claims_mean fall = over_seeds(&v, difference, (const double[]){FHRL_CLAIMS_NORM, p, v.top});
+  const fhrl_claims_mean rest = over_seeds(&v, left, (const double[]){FHRL_CLAIMS_NORM, p, most});
+  double low, high;
+  const fhrl_claims_mean sgd = under_sgd(&v, &low, &high);
+  note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_NORM, 0.0}), "1", "norm at gamma = 0");
+  note(out, rise, "1", "rise to the peak at gamma = %g", p);
+  note(out, fall, "1", "fall from there to gamma = %g", v.top);
+  if (most > v.top) note(out, rest, "1", "share of the rise that is left at gamma = %g", most);
+  if (sgd.n > 0) note(out, sgd, "1", "by gradient descent: norm at gamma = %g less that at %g", high, low);
+  if (rise.n == 0 || fall.n == 0 || most <= v.top) say(out, UNDECIDED, "It takes gamma = 0, two gammas more, and one beyond the range.");
+  else if (side(rise, 0.0) < 0) say(out, NO, "Within the range the norm is nowhere above its start.");
+  else if (side(fall, 0.0) < 0) say(out, NO, "The norm is largest at the end of the range, gamma = %g.", v.top);
+  else if (side(rest, 0.25) > 0) say(out, NO, "At gamma = %g %.0f %% of the rise are left.", most, 100.0 * rest.value);
+  else if (side(rise, 0.0) == 0 || side(fall, 0.0) <= 0 || side(rest, 0.25) == 0) too_few(out, "Peak or return");
+  else if (side(sgd, 0.0) > 0)
+    say(out, FHRL_CLAIMS_ARTEFACT, "The peak and the return are seen, but the peak's left flank is the optimizer's: AdamW divides out the "
+      "factor gamma that W_r's gradient carries. By gradient descent the norm grows with gamma.");
+  else say(out, YES, "Peak at gamma = %g%s", p, sgd.n > 0 ? "; gradient descent does not refute it." : "; no gradient descent to compare with.");
+}
+
+void fhrl_claims_rules_wr_anisotropy(const fhrl_claims_study *s, fhrl_claims_result *out)
+{
+  const view v = look(s);
+  const int number = FHRL_CLAIMS_ANISOTROPY;
+  const double p = peak_of(&v, number);
+  double window_gamma[FHRL_CLAIMS_GAMMAS];
+  int n = 0;
+  for (int g = 0; g < v.count; g++)
+    if (v.gamma[g] >= 0.03 && v.gamma[g] <= 0.06) window_gamma[n++] = v.gamma[g];
+  const double stated = extreme(&v, n, window_gamma, number, 1.0);
+  const fhrl_claims_mean rise = over_seeds(&v, difference, (const double[]){number, p, 0.0});
+  const fhrl_claims_mean fall = over_seeds(&v, difference, (const double[]){number, p, v.top});
+  const fhrl_claims_mean excess = over_seeds(&v, difference, (const double[]){number, p, stated});
+  note(out, over_seeds(&v, value_at, (const double[]){number, 0.0}), "1", "at gamma = 0");
+  note(out, over_seeds(&v, value_at, (const double[]){number, p}), "1", "at its largest, gamma = %g", p);
+  note(out, rise, "1", "rise to there");
+  note(out, fall, "1", "fall from there to gamma = %g", v.top);
+  if (stated != p) note(out, excess, "1", "excess over gamma = %g", stated);
+  if (rise.n == 0 || n == 0) say(out, UNDECIDED, "It takes gamma = 0 and one within 0.03 to 0.06.");
+  else if (side(rise, 0.0) < 0 || side(fall, 0.0) < 0)
+    say(out, NO, "Largest at an end of the range, gamma = %g.", side(fall, 0.0) < 0 ? v.top : 0.0);
+  else if (p != stated && side(excess, 0.0) > 0) say(out, NO, "There is a peak, but at gamma = %g.", p);
+  else if (p != stated || side(rise, 0.0) <= 0 || side(fall, 0.0) <= 0) too_few(out, "The place of the peak");
+  else say(out, YES, "Peak at gamma = %g.", p);
+}
+
+void fhrl_claims_rules_wr_align(const fhrl_claims_study *s, fhrl_claims_result *out)
+{
+  const view v = look(s);
+  const double p = extreme(&v, v.count, v.gamma, FHRL_CLAIMS_ALIGN, 1.0);
+  const fhrl_claims_mean token = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_TOKEN});
+  const fhrl_claims_mean peak = over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_ALIGN, p});
+  note(out, token, "1", "least over largest singular value of the embedding");
+  note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_ALIGN, 0.0}), "1", "top-k alignment at gamma = 0");
+  note(out, peak, "1", "top-k alignment at its largest, gamma = %g", p);
+  if (v.all) note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_ALIGN, v.every[v.all - 1]}), "1",
+    "top-k alignment at gamma = %g", v.every[v.all - 1]);
+  note(out, over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_CHANCE}), "1", "the same of random matrices");
+  note(out, over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_CHANCE_HIGH}), "1", "97.5 %% of random matrices are below");
+  if (peak.n == 0) say(out, UNDECIDED, "No alignment was measured.");
+  else if (s->vocabulary >= s->d && token.value > 1e-6)
+    say(out, FHRL_CLAIMS_ILL_DEFINED, "The embedding (%d x %d) has rank d: its projector is the identity, and the alignment of the paper's "
+      "definition is 1 for every matrix. With the top-k singular vectors, used here, values near 0 are only what chance gives.",
+      s->vocabulary, s->d);
+  else if (side(peak, 0.05) < 0) say(out, YES, "Alignment stays below 0.05.");
+  else if (side(peak, 0.05) > 0) say(out, NO, "Alignment reaches %.2g.", peak.value);
+  else too_few(out, "Alignment");
+}
