@@ -50,5 +50,5 @@ plot ARG2 using "gamma":(inside("esri_batch_out")):(or_none("esri_batch_out_erro
   ARG2 using "gamma":(inside("esri_batch_y")):(or_none("esri_batch_y_error")) @bar linetype 2 title "y", $esri using 1:2 @stated title "paper"
 set title "ESRI over a window of tokens [1]"
 plot ARG2 using "gamma":(inside("esri_window_out")):(or_none("esri_window_out_error")) @bar linetype 1 title "block output", \
-  ARG2 using "gamma":(inside("esri_window_y")):(or_none("esri_window_y_error")) @bar linetype 2 title "y"
+  ARG2 using "gamma":(inside("esri_window_y")):(or_none("esri_window_y_error")) @bar linetype 2 title "y", $esri using 1:2 @stated title "paper"
 unset multiplot
