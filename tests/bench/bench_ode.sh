@@ -4,6 +4,7 @@
 # ratios of CPU times. Prints the tables, writes them between their markers into doc/benchmarks.md, and what accuracy costs
 # to doc/figures/work_precision_*.svg.
 set -eu
+export OPENBLAS_NUM_THREADS=1 # its idle threads spin for some milliseconds, which would count as processor time of ours
 bench=${1:?} source_dir=${2:?} gnuplot=${3:-gnuplot} rounds=${ROUNDS:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
