@@ -55,32 +55,6 @@ static fhrl_json *curve(const fhrl_compare_layer *r)
 
 // ---- equilibria
 
-static void put_limit(fhrl_json *o, const char *suffix, const fhrl_step_limit *limit)
-{
-  char key[64];
-  snprintf(key, sizeof key, "h_c_%s", suffix);
-  fhrl_json_real(o, key, limit->h_c, limit->reason);
-  snprintf(key, sizeof key, "bifurcation_%s", suffix);
-  fhrl_json_text(o, key, limit->bifurcation);
-  snprintf(key, sizeof key, "check_%s", suffix);
-  if (limit->bifurcation == NULL) {
-    fhrl_json_null(o, key, "no h_c");
-    return;
-  }
-  fhrl_json *check = fhrl_json_object();
-  const fhrl_step_side *const side[] = {&limit->below, &limit->above};
-  static const char *const name[] = {"below", "above"};
-  fhrl_json_put(o, key, check);
-  fhrl_json_bool(check, "agrees", limit->agrees);
-  for (int k = 0; k < 2; k++) {
-    fhrl_json *x = fhrl_json_object();
-    fhrl_json_put(check, name[k], x);
-    fhrl_json_real(x, "h", side[k]->h, NULL);
-    fhrl_json_real(x, "predicted", side[k]->predicted, NULL);
-    fhrl_json_real(x, "seen", side[k]->seen, limit->unchecked);
-  }
-}
-
 static fhrl_json *equilibria(const fhrl_compare_layer *r)
 {
   fhrl_json *array = fhrl_json_array();
@@ -101,8 +75,8 @@ static fhrl_json *equilibria(const fhrl_compare_layer *r)
     fhrl_json_add_real(leading, q->re);
     fhrl_json_add_real(leading, q->im);
     fhrl_json_put(o, "network_multiplier", leading);
-    put_limit(o, "simultaneous", &q->simultaneous);
-    put_limit(o, "sequential", &q->sequential);
+    fhrl_step_limit_json(&q->simultaneous, "h_c_simultaneous", "bifurcation_simultaneous", "check_simultaneous", o);
+    fhrl_step_limit_json(&q->sequential, "h_c_sequential", "bifurcation_sequential", "check_sequential", o);
   }
   return array;
 }

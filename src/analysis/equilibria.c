@@ -96,32 +96,6 @@ void fhrl_equilibria_free(fhrl_equilibria_report *r)
 
 // ---- files
 
-static void add_limit(fhrl_json *o, const char *suffix, const fhrl_step_limit *limit)
-{
-  char key[64];
-  snprintf(key, sizeof key, "h_c%s", suffix);
-  fhrl_json_real(o, key, limit->h_c, limit->reason);
-  snprintf(key, sizeof key, "bifurcation_at_h_c%s", suffix);
-  fhrl_json_text(o, key, limit->bifurcation);
-  snprintf(key, sizeof key, "check%s", suffix);
-  if (limit->bifurcation == NULL) {
-    fhrl_json_null(o, key, "no h_c");
-    return;
-  }
-  fhrl_json *check = fhrl_json_object();
-  const fhrl_step_side *const side[] = {&limit->below, &limit->above};
-  static const char *const name[] = {"below", "above"};
-  fhrl_json_bool(check, "agrees", limit->agrees);
-  for (int k = 0; k < 2; k++) {
-    fhrl_json *x = fhrl_json_object();
-    fhrl_json_real(x, "h", side[k]->h, NULL);
-    fhrl_json_real(x, "predicted", side[k]->predicted, NULL);
-    fhrl_json_real(x, "seen", side[k]->seen, limit->unchecked);
-    fhrl_json_put(check, name[k], x);
-  }
-  fhrl_json_put(o, key, check);
-}
-
 static void add_equilibrium(const fhrl_equilibria_report *r, int i, const fhrl_system *s, fhrl_json *all)
 {
   const fhrl_equilibrium *q = &r->found.item[i];
@@ -140,8 +114,9 @@ static void add_equilibrium(const fhrl_equilibria_report *r, int i, const fhrl_s
   fhrl_json_text(o, "kind", fhrl_equilibrium_text(q->kind));
   fhrl_json_bool(o, "stable", q->stable);
   fhrl_json_bool(o, "isolated", q->isolated);
-  add_limit(o, "", &r->simultaneous[i]);
-  if (r->sequential) add_limit(o, "_sequential", &r->sequential[i]);
+  fhrl_step_limit_json(&r->simultaneous[i], "h_c", "bifurcation_at_h_c", "check", o);
+  if (r->sequential)
+    fhrl_step_limit_json(&r->sequential[i], "h_c_sequential", "bifurcation_at_h_c_sequential", "check_sequential", o);
   if (r->sought) {
     fhrl_json_bool(o, "proved", r->root[i] >= 0);
     fhrl_json_real(o, "proved_radius", r->root[i] >= 0 ? r->proof.root[r->root[i]].radius : FHRL_NAN,

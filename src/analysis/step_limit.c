@@ -176,3 +176,26 @@ done:
   if (status == FHRL_OK) *out = r;
   return status;
 }
+
+void fhrl_step_limit_json(const fhrl_step_limit *limit, const char *h_c, const char *bifurcation, const char *check,
+  fhrl_json *o)
+{
+  const fhrl_step_side *const side[] = {&limit->below, &limit->above};
+  static const char *const name[] = {"below", "above"};
+  fhrl_json_real(o, h_c, limit->h_c, limit->reason);
+  fhrl_json_text(o, bifurcation, limit->bifurcation);
+  if (limit->bifurcation == NULL) {
+    fhrl_json_null(o, check, "no h_c");
+    return;
+  }
+  fhrl_json *both = fhrl_json_object();
+  fhrl_json_put(o, check, both);
+  fhrl_json_bool(both, "agrees", limit->agrees);
+  for (int k = 0; k < 2; k++) {
+    fhrl_json *x = fhrl_json_object();
+    fhrl_json_put(both, name[k], x);
+    fhrl_json_real(x, "h", side[k]->h, NULL);
+    fhrl_json_real(x, "predicted", side[k]->predicted, NULL);
+    fhrl_json_real(x, "seen", side[k]->seen, limit->unchecked);
+  }
+}

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "analysis/equilibrium.h"
+#include "io/json.h"
 
 // One side of h_c: log growth per step of a small deviation, as the multipliers say and as iterated.
 typedef struct fhrl_step_side {
@@ -31,3 +32,7 @@ fhrl_status fhrl_step_limit_simultaneous(fhrl_system *flow, double t, const doub
 int fhrl_step_limit_applies(const fhrl_system *flow);
 fhrl_status fhrl_step_limit_sequential(fhrl_system *flow, const double u[], const fhrl_equilibrium *q, fhrl_step_limit *out,
   fhrl_err *err);
+
+// Puts it into a result: h_c and its bifurcation, and what iterating on both sides showed, under these three keys.
+void fhrl_step_limit_json(const fhrl_step_limit *limit, const char *h_c, const char *bifurcation, const char *check,
+  fhrl_json *o);
