@@ -97,6 +97,8 @@ typedef struct fhrl_claims_mean {
 fhrl_claims_mean fhrl_claims_mean_of(int n, const double values[]); // NaNs are left out
 // Of one number over the seeds of a role at a gamma (NaN: any); FHRL_CLAIMS_GAMMA takes EXTENDED runs, too.
 fhrl_claims_mean fhrl_claims_mean_at(const fhrl_claims_study *s, fhrl_claims_role role, double gamma, int number);
+// Seed by seed, the number of a role's network less that of the FH-RL network of the same gamma.
+fhrl_claims_mean fhrl_claims_difference(const fhrl_claims_study *s, fhrl_claims_role role, double gamma, int number);
 // The different gammas up to `limit` of both roles, ascending: out (at most 64); how many.
 enum { FHRL_CLAIMS_GAMMAS = 64, FHRL_CLAIMS_SEEDS = 128 };
 int fhrl_claims_gammas(const fhrl_claims_study *s, double limit, double out[FHRL_CLAIMS_GAMMAS]);

@@ -16,17 +16,13 @@ static double window(const fhrl_claims_run *r, int w)
   return sum / WINDOW;
 }
 
-static double overlap(const view *v, int seed, const double p[])
+// Widest distance of n curves over the height by which their mean falls.
+static double spread(int n, const fhrl_claims_run *const run[])
 {
   double widest = 0.0, first = 0.0, last = 0.0;
-  const fhrl_claims_run *run[FHRL_CLAIMS_GAMMAS];
-  int n = 0, windows = 1 << 20;
-  for (int g = 0; g < v->count; g++) {
-    const fhrl_claims_run *r = find(v, FHRL_CLAIMS_GAMMA, v->gamma[g], seed);
-    if (r == NULL || r->loss == NULL) continue; // gammas of few seeds are not in every comparison
-    run[n++] = r;
-    if (r->steps / WINDOW < windows) windows = r->steps / WINDOW;
-  }
+  int windows = 1 << 20;
+  for (int i = 0; i < n; i++)
+    if (run[i]->steps / WINDOW < windows) windows = run[i]->steps / WINDOW;
   if (n < 2 || windows < 2) return FHRL_NAN;
   for (int w = 0; w < windows; w++) {
     double low = HUGE_VAL, high = -HUGE_VAL, sum = 0.0;
@@ -43,21 +39,58 @@ static double overlap(const view *v, int seed, const double p[])
   return first > last ? widest / (first - last) : FHRL_NAN;
 }
 
+// Of the gammas of one seed; gammas of few seeds are not in every comparison.
+static double overlap(const view *v, int seed, const double p[])
+{
+  const fhrl_claims_run *run[FHRL_CLAIMS_GAMMAS];
+  int n = 0;
+  for (int g = 0; g < v->count; g++) {
+    const fhrl_claims_run *r = find(v, FHRL_CLAIMS_GAMMA, v->gamma[g], seed);
+    if (r && r->loss) run[n++] = r;
+  }
+  return spread(n, run);
+}
+
+// Control: of the seeds of one gamma, the mean over gammas.
+static fhrl_claims_mean overlap_of_seeds(const view *v)
+{
+  double value[FHRL_CLAIMS_GAMMAS];
+  for (int g = 0; g < v->count; g++) {
+    const fhrl_claims_run *run[FHRL_CLAIMS_SEEDS];
+    int n = 0;
+    for (int k = 0; k < v->seeds; k++) {
+      const fhrl_claims_run *r = find(v, FHRL_CLAIMS_GAMMA, v->gamma[g], v->seed[k]);
+      if (r && r->loss) run[n++] = r;
+    }
+    value[g] = spread(n, run);
+  }
+  return fhrl_claims_mean_of(v->count, value);
+}
+
 void fhrl_claims_rules_loss_overlap(const fhrl_claims_study *s, fhrl_claims_result *out)
 {
   const view v = look(s);
   const fhrl_claims_mean m = over_seeds(&v, overlap, NULL);
-  note(out, m, "1", "largest distance of two curves over their height");
+  note(out, m, "1", "largest distance of the curves of two gammas over their height");
+  note(out, overlap_of_seeds(&v), "1", "the same of two seeds (n: gammas)");
   if (m.n == 0) say(out, UNDECIDED, "It takes two gammas and %d steps of training.", 2 * WINDOW);
   else if (side(m, 0.05) < 0) say(out, YES, "Curves differ by %.2g of their height at most.", m.value);
   else if (side(m, 0.05) > 0) say(out, NO, "Curves differ by %.2g of their height.", m.value);
   else too_few(out, "Distance of the curves");
 }
 
-// Number p[0] at gamma p[1] less the mean over the range.
-static double beyond_range(const view *v, int seed, const double p[])
+// Number p[0] at gamma p[1] less the mean over the other gammas of the range.
+static double beyond_others(const view *v, int seed, const double p[])
 {
-  return at(v, p[1], seed, (int)p[0]) - over_range(v, seed, p);
+  double sum = 0.0;
+  int n = 0;
+  for (int g = 0; g < v->count; g++) {
+    const double x = at(v, v->gamma[g], seed, (int)p[0]);
+    if (isnan(x) || v->gamma[g] == p[1]) continue;
+    sum += x;
+    n++;
+  }
+  return n > 0 ? at(v, p[1], seed, (int)p[0]) - sum / n : FHRL_NAN;
 }
 
 void fhrl_claims_rules_loss_level(const fhrl_claims_study *s, fhrl_claims_result *out)
@@ -65,22 +98,36 @@ void fhrl_claims_rules_loss_level(const fhrl_claims_study *s, fhrl_claims_result
   const view v = look(s);
   const fhrl_claims_mean m = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_LOSS});
   const fhrl_claims_mean least = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_FLOOR});
-  const double best = extreme(&v, v.count, v.gamma, FHRL_CLAIMS_LOSS, -1.0);
   note(out, m, "nat/byte", "final loss over all gammas");
   note(out, least, "nat/byte", "entropy floor of the corpus");
   if (m.n == 0) {
     say(out, UNDECIDED, "No network of the range was trained.");
     return;
   }
-  note(out, over_seeds(&v, beyond_range, (const double[]){FHRL_CLAIMS_LOSS, best}), "nat/byte",
-    "lowest final loss, at gamma = %g, less the mean", best);
-  note(out, over_seeds(&v, beyond_range, (const double[]){FHRL_CLAIMS_LOSS, 0.25}), "nat/byte",
-    "final loss at gamma = 0.25 less the mean");
   if (within(m, 0.038, 0.056)) say(out, YES, "The level is that of the paper, %.2g times the floor: memorisation.", m.value / least.value);
   else if (outside(m, 0.038, 0.056))
     say(out, NO, "The level is %.3g, %.2g times what the corpus allows (its entropy floor): it measures how far the corpus is memorised, "
       "and depends on corpus, batch and steps.", m.value, m.value / least.value);
   else too_few(out, "Level of the loss");
+}
+
+void fhrl_claims_rules_loss_lowest(const fhrl_claims_study *s, fhrl_claims_result *out)
+{
+  // half of what 0.0388 lies below the middle of the paper's losses, 0.047
+  const double limit = -0.0041;
+  const view v = look(s);
+  const double best = extreme(&v, v.count, v.gamma, FHRL_CLAIMS_LOSS, -1.0);
+  const fhrl_claims_mean m = over_seeds(&v, beyond_others, (const double[]){FHRL_CLAIMS_LOSS, 0.25});
+  note(out, m, "nat/byte", "final loss at gamma = 0.25 less the mean of the others");
+  note(out, over_seeds(&v, beyond_others, (const double[]){FHRL_CLAIMS_LOSS, best}), "nat/byte",
+    "that at gamma = %g, the lowest on average", best);
+  note(out, over_seeds(&v, beyond_others, (const double[]){FHRL_CLAIMS_LOSS, 0.15}), "nat/byte", "that at gamma = 0.15");
+  if (m.n == 0) say(out, UNDECIDED, "It takes gamma = 0.25 and another.");
+  else if (side(m, limit) > 0)
+    say(out, NO, "The loss at 0.25 is %+.2g from that at other gammas, where the paper's differs by about %.2g.", m.value, 2.0 * limit);
+  else if (side(m, limit) < 0 && best == 0.25) say(out, YES, "The loss at 0.25 is %.2g below that at other gammas.", -m.value);
+  else if (side(m, limit) < 0) say(out, NO, "The loss is lowest at gamma = %g.", best);
+  else too_few(out, "Loss at 0.25");
 }
 
 // ---- reentry
@@ -103,6 +150,19 @@ static double straight(const view *v, int seed, const double p[])
   return n >= 3.0 && xx > 0.0 && yy > 0.0 ? xy * xy / (xx * yy) : FHRL_NAN;
 }
 
+// Largest over smallest of number p[0] among the gammas of the range above 0.
+static double evenness(const view *v, int seed, const double p[])
+{
+  double low = HUGE_VAL, high = 0.0;
+  for (int g = 0; g < v->count; g++) {
+    const double x = at(v, v->gamma[g], seed, (int)p[0]);
+    if (isnan(x) || v->gamma[g] <= 0.0) continue;
+    low = fmin(low, x);
+    high = fmax(high, x);
+  }
+  return high > 0.0 && low > 0.0 ? high / low : FHRL_NAN;
+}
+
 void fhrl_claims_rules_irr_linear(const fhrl_claims_study *s, fhrl_claims_result *out)
 {
   static const struct {
@@ -114,7 +174,7 @@ void fhrl_claims_rules_irr_linear(const fhrl_claims_study *s, fhrl_claims_result
   enum { LEVELS = sizeof level / sizeof *level };
   const view v = look(s);
   const fhrl_claims_mean line = over_seeds(&v, straight, (const double[]){FHRL_CLAIMS_IRR});
-  const fhrl_claims_mean frozen = fhrl_claims_mean_at(s, FHRL_CLAIMS_FROZEN, FHRL_NAN, FHRL_CLAIMS_IRR_WR);
+  const fhrl_claims_mean even = over_seeds(&v, evenness, (const double[]){FHRL_CLAIMS_IRR_WR});
   const char *fits = NULL;
   int plain = 0, open = 0;
   note(out, line, "1", "R² of a straight line");
@@ -127,14 +187,14 @@ void fhrl_claims_rules_irr_linear(const fhrl_claims_study *s, fhrl_claims_result
     }
     open |= m.n > 0 && !within(m, 0.252, 0.308) && !outside(m, 0.252, 0.308);
   }
-  if (frozen.n > 0) note(out, frozen, "1", "IRR over gamma with W_r as it began");
+  note(out, even, "1", "IRR over gamma: largest over smallest among gammas above 0");
   if (line.n == 0) say(out, UNDECIDED, "It takes three gammas.");
   else if (side(line, 0.98) < 0) say(out, NO, "R² of the line is %.3f.", line.value);
   else if (side(line, 0.98) == 0) too_few(out, "Straightness");
   else if (plain) say(out, YES, "Straight, and the level is the paper's as eq. 16 reads.");
   else if (fits)
-    say(out, FHRL_CLAIMS_ILL_DEFINED, "Straight (the factor gamma alone makes it so: W_r as it began does it, too), but the level is the "
-      "paper's only over %s; the paper does not say which denominator and probe it used.", fits);
+    say(out, FHRL_CLAIMS_ILL_DEFINED, "Straight: IRR is gamma times a ratio that differs between gammas by a factor of %.2g. But the level "
+      "is the paper's only over %s; the paper does not say which denominator and probe it used.", even.value, fits);
   else if (open) too_few(out, "Straight; the level");
   else say(out, NO, "Straight, but the level 0.28 is not reached over any denominator.");
 }
@@ -147,15 +207,18 @@ void fhrl_claims_rules_irr_wr(const fhrl_claims_study *s, fhrl_claims_result *ou
   const fhrl_claims_mean fall = over_seeds(&v, difference, (const double[]){FHRL_CLAIMS_IRR_WR, low, v.top});
   note(out, rise, "1", "rise from gamma = 0 to %g", low);
   note(out, fall, "1", "fall from gamma = %g to %g", low, v.top);
+  fhrl_claims_mean plain[3], other[3];
   for (int i = 0; i < 3; i++) {
     const double g = i == 0 ? 0.0 : i == 1 ? low : v.top;
-    note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_IRR_WR, g}), "1", "at gamma = %g over x_pre, random bytes", g);
-    note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_C_IRR_WR_ATTENTION, g}), "1",
-      "at gamma = %g over attention's output, corpus bytes", g);
+    plain[i] = over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_IRR_WR, g});
+    other[i] = over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_C_IRR_WR_ATTENTION, g});
+    note(out, plain[i], "1", "at gamma = %g over x_pre, random bytes", g);
+    note(out, other[i], "1", "at gamma = %g over attention's output, corpus bytes", g);
   }
   if (rise.n == 0 || fall.n == 0 || low == v.top) say(out, UNDECIDED, "It takes gamma = 0 and two gammas of at least 0.05.");
   else if (side(rise, 0.0) > 0 && side(fall, 0.0) > 0)
-    say(out, YES, "Rise and fall are seen. The paper's levels 1.17 and 0.95 need attention's output as denominator.");
+    say(out, YES, "Rise and fall are seen. Levels at %g and %g: %.2g and %.2g over x_pre, %.2g and %.2g over attention's output.", low, v.top,
+      plain[1].value, plain[2].value, other[1].value, other[2].value);
   else if (side(rise, 0.0) < 0 || side(fall, 0.0) < 0) say(out, NO, "%s is refuted.", side(rise, 0.0) < 0 ? "The rise" : "The fall");
   else too_few(out, "Rise or fall");
 }
@@ -167,6 +230,17 @@ static double descended(const view *v, int seed, const double p[])
 {
   const fhrl_claims_run *a = find(v, FHRL_CLAIMS_SGD, p[0], seed), *b = find(v, FHRL_CLAIMS_SGD, p[1], seed);
   return a && b ? b->value[FHRL_CLAIMS_NORM] - a->value[FHRL_CLAIMS_NORM] : FHRL_NAN;
+}
+
+// How far descent moved the norm at gamma p[0] from where it began, over how far AdamW did.
+static double moved(const view *v, int seed, const double p[])
+{
+  const fhrl_claims_run *sgd = find(v, FHRL_CLAIMS_SGD, p[0], seed), *adam = find(v, FHRL_CLAIMS_GAMMA, p[0], seed), *start = NULL;
+  for (int i = 0; i < v->study->runs; i++)
+    if (v->study->run[i].role == FHRL_CLAIMS_UNTRAINED && v->study->run[i].seed == seed) start = &v->study->run[i];
+  if (!sgd || !adam || !start) return FHRL_NAN;
+  const double norm = start->value[FHRL_CLAIMS_NORM];
+  return fabs(sgd->value[FHRL_CLAIMS_NORM] - norm) / fabs(adam->value[FHRL_CLAIMS_NORM] - norm);
 }
 
 static fhrl_claims_mean under_sgd(const view *v, double *low, double *high)
@@ -189,21 +263,24 @@ void fhrl_claims_rules_wr_norm(const fhrl_claims_study *s, fhrl_claims_result *o
   const fhrl_claims_mean fall = over_seeds(&v, difference, (const double[]){FHRL_CLAIMS_NORM, p, v.top});
   const fhrl_claims_mean rest = over_seeds(&v, left, (const double[]){FHRL_CLAIMS_NORM, p, most});
   double low, high;
-  const fhrl_claims_mean sgd = under_sgd(&v, &low, &high);
+  const fhrl_claims_mean sgd = under_sgd(&v, &low, &high), reach = over_seeds(&v, moved, (const double[]){high});
   note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_NORM, 0.0}), "1", "norm at gamma = 0");
   note(out, rise, "1", "rise to the peak at gamma = %g", p);
   note(out, fall, "1", "fall from there to gamma = %g", v.top);
   if (most > v.top) note(out, rest, "1", "share of the rise that is left at gamma = %g", most);
   if (sgd.n > 0) note(out, sgd, "1", "by gradient descent: norm at gamma = %g less that at %g", high, low);
+  if (reach.n > 0) note(out, reach, "1", "descent moved the norm at gamma = %g by this share of what AdamW did", high);
   if (rise.n == 0 || fall.n == 0 || most <= v.top) say(out, UNDECIDED, "It takes gamma = 0, two gammas more, and one beyond the range.");
   else if (side(rise, 0.0) < 0) say(out, NO, "Within the range the norm is nowhere above its start.");
   else if (side(fall, 0.0) < 0) say(out, NO, "The norm is largest at the end of the range, gamma = %g.", v.top);
   else if (side(rest, 0.25) > 0) say(out, NO, "At gamma = %g %.0f %% of the rise are left.", most, 100.0 * rest.value);
   else if (side(rise, 0.0) == 0 || side(fall, 0.0) <= 0 || side(rest, 0.25) == 0) too_few(out, "Peak or return");
-  else if (side(sgd, 0.0) > 0)
+  else if (side(sgd, 0.0) > 0 && side(reach, 0.1) > 0)
     say(out, FHRL_CLAIMS_ARTEFACT, "The peak and the return are seen, but the peak's left flank is the optimizer's: AdamW divides out the "
       "factor gamma that W_r's gradient carries. By gradient descent the norm grows with gamma.");
-  else say(out, YES, "Peak at gamma = %g%s", p, sgd.n > 0 ? "; gradient descent does not refute it." : "; no gradient descent to compare with.");
+  else
+    say(out, YES, "Peak at gamma = %g; %s.", p, sgd.n == 0 ? "no gradient descent to compare with"
+      : side(sgd, 0.0) > 0 ? "by gradient descent the norm grows with gamma, but moves too little to tell" : "gradient descent does not refute it");
 }
 
 void fhrl_claims_rules_wr_anisotropy(const fhrl_claims_study *s, fhrl_claims_result *out)
@@ -239,17 +316,19 @@ void fhrl_claims_rules_wr_align(const fhrl_claims_study *s, fhrl_claims_result *
   const fhrl_claims_mean token = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_TOKEN});
   const fhrl_claims_mean peak = over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_ALIGN, p});
   note(out, token, "1", "least over largest singular value of the embedding");
-  note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_ALIGN, 0.0}), "1", "top-k alignment at gamma = 0");
+  const fhrl_claims_mean zero = over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_ALIGN, 0.0});
+  const fhrl_claims_mean chance = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_CHANCE});
+  note(out, zero, "1", "top-k alignment at gamma = 0");
   note(out, peak, "1", "top-k alignment at its largest, gamma = %g", p);
   if (v.all) note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_ALIGN, v.every[v.all - 1]}), "1",
     "top-k alignment at gamma = %g", v.every[v.all - 1]);
-  note(out, over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_CHANCE}), "1", "the same of random matrices");
+  note(out, chance, "1", "the same of random matrices");
   note(out, over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_CHANCE_HIGH}), "1", "97.5 %% of random matrices are below");
   if (peak.n == 0) say(out, UNDECIDED, "No alignment was measured.");
   else if (s->vocabulary >= s->d && token.value > 1e-6)
     say(out, FHRL_CLAIMS_ILL_DEFINED, "The embedding (%d x %d) has rank d: its projector is the identity, and the alignment of the paper's "
-      "definition is 1 for every matrix. With the top-k singular vectors, used here, values near 0 are only what chance gives.",
-      s->vocabulary, s->d);
+      "definition is 1 for every matrix. With the top-k singular vectors, used here, it is %.2g at gamma = 0 and %.2g at its largest "
+      "(gamma = %g), where random matrices have %.2g.", s->vocabulary, s->d, zero.value, peak.value, p, chance.value);
   else if (side(peak, 0.05) < 0) say(out, YES, "Alignment stays below 0.05.");
   else if (side(peak, 0.05) > 0) say(out, NO, "Alignment reaches %.2g.", peak.value);
   else too_few(out, "Alignment");

@@ -24,7 +24,7 @@ static double flatness(const view *v, int seed, const double p[])
   return n < 2 ? FHRL_NAN : p[1] > 0.0 ? sum / n : high / low;
 }
 
-// The ways in which eqs. 18 to 21 can be read.
+// The ways in which eqs. 18 to 21 can be read; the first is the plain one.
 static const struct {
   int number;
   const char *name;
@@ -51,10 +51,14 @@ void fhrl_claims_rules_states_esri_flat(const fhrl_claims_study *s, fhrl_claims_
   note(out, zero, "1", "ESRI at gamma = 0");
   note(out, over_seeds(&v, value_at, (const double[]){shown, v.top}), "1", "ESRI at gamma = %g", v.top);
   if (none.n > 0) note(out, none, "1", "ESRI without such layers");
+  char aside[160];
+  const char *also = none.value > 0.0 && fabs(log(none.value / zero.value)) < log(2.0) ? ", and so has a network without such layers" : "";
+  snprintf(aside, sizeof aside, "gamma = 0 has the same value (%.2g)%s: it says nothing about reentry", zero.value, also);
   if (known == 0) say(out, UNDECIDED, "It takes two gammas.");
-  else if (fits >= 0)
-    say(out, YES, "For %s. But gamma = 0 has the same value (%.2g)%s: it says nothing about reentry.", esri[fits].name, zero.value,
-      none.value > 0.0 && fabs(log(none.value / zero.value)) < log(2.0) ? ", and so has a network without such layers" : "");
+  else if (fits == 0) say(out, YES, "Near 1e-3 and flat. But %s.", aside);
+  else if (fits > 0)
+    say(out, FHRL_CLAIMS_ILL_DEFINED, "Not for %s, as the text reads, but for %s; the paper does not say which it took. And %s.", esri[0].name,
+      esri[fits].name, aside);
   else if (refuted == known) say(out, NO, "In no reading is ESRI both near 1e-3 and flat.");
   else too_few(out, "Level or flatness");
 }
@@ -63,22 +67,36 @@ void fhrl_claims_rules_states_esri_collapse(const fhrl_claims_study *s, fhrl_cla
 {
   const view v = look(s);
   const double most = v.all ? v.every[v.all - 1] : FHRL_NAN;
-  const fhrl_claims_mean m = over_seeds(&v, ratio, (const double[]){FHRL_CLAIMS_ESRI_OUT, most, v.top});
-  for (int i = 0; i < READINGS; i++)
-    note(out, over_seeds(&v, ratio, (const double[]){esri[i].number, most, v.top}), "1", "gamma = %g over gamma = %g: %s", most, v.top,
-      esri[i].name);
+  fhrl_claims_mean m = {FHRL_NAN, FHRL_NAN, FHRL_NAN, FHRL_NAN, 0};
+  const char *only = NULL;
+  for (int i = 0; i < READINGS; i++) {
+    const fhrl_claims_mean fall = over_seeds(&v, ratio, (const double[]){esri[i].number, most, v.top});
+    note(out, fall, "1", "gamma = %g over gamma = %g: %s", most, v.top, esri[i].name);
+    if (i == 0) m = fall;
+    else if (!only && side(fall, 0.5) < 0) only = esri[i].name;
+  }
   if (m.n == 0 || most <= v.top) say(out, UNDECIDED, "It takes a gamma beyond the range.");
   else if (side(m, 0.5) < 0) say(out, YES, "ESRI falls to %.2g of its value.", m.value);
+  else if (side(m, 0.5) > 0 && only)
+    say(out, FHRL_CLAIMS_ILL_DEFINED, "For %s, as the text reads, ESRI at gamma = %g is %.2g times that at %g; only for %s does it collapse, "
+      "and the paper does not say which it took.", esri[0].name, most, m.value, v.top, only);
   else if (side(m, 0.5) > 0) say(out, NO, "At gamma = %g ESRI is still %.2g times that at %g.", most, m.value, v.top);
   else too_few(out, "Fall of ESRI");
 }
 
 // ---- drift
 
+// Drift centroid less what chance gives, mean over the gammas of the range.
+static double beyond_chance(const view *v, int seed, const double p[])
+{
+  return over_range(v, seed, (const double[]){FHRL_CLAIMS_CENTROID}) - over_range(v, seed, (const double[]){FHRL_CLAIMS_CENTROID_NULL});
+}
+
 void fhrl_claims_rules_states_rdp(const fhrl_claims_study *s, fhrl_claims_result *out)
 {
   double f[FHRL_CLAIMS_SEEDS] = {0.0}, c[FHRL_CLAIMS_SEEDS] = {0.0}, null[FHRL_CLAIMS_SEEDS] = {0.0};
-  double peaks_inside = 0.0, inside = 0.0, square = 0.0, low = 0.0, high = 0.0;
+  double peaks_inside = 0.0, inside = 0.0, low = 0.0, high = 0.0;
+  const view v = look(s);
   int n = 0;
   for (int i = 0; i < s->runs && n < FHRL_CLAIMS_SEEDS; i++) {
     const double *x = s->run[i].value;
@@ -92,14 +110,16 @@ void fhrl_claims_rules_states_rdp(const fhrl_claims_study *s, fhrl_claims_result
     inside += x[FHRL_CLAIMS_CENTROID] >= x[FHRL_CLAIMS_CENTROID_LOW] && x[FHRL_CLAIMS_CENTROID] <= x[FHRL_CLAIMS_CENTROID_HIGH];
   }
   const fhrl_claims_mean frequency = fhrl_claims_mean_of(n, f), centroid = fhrl_claims_mean_of(n, c), chance = fhrl_claims_mean_of(n, null);
-  for (int i = 0; i < n; i++) square += (f[i] - frequency.value) * (f[i] - frequency.value);
-  const double scatter = n > 1 ? sqrt(square / (n - 1)) : FHRL_NAN;
+  const fhrl_claims_mean beyond = over_seeds(&v, beyond_chance, NULL);
+  const double scatter = frequency.error * sqrt(n); // of single runs
 #define JUST(x) ((fhrl_claims_mean){x, FHRL_NAN, FHRL_NAN, FHRL_NAN, n})
   note(out, frequency, "1/probe", "dominant frequency, over gammas and seeds");
   note(out, JUST(scatter), "1/probe", "its standard deviation");
   note(out, JUST(peaks_inside / n), "1", "share of runs whose frequency chance gives, too");
   note(out, centroid, "1/probe", "centroid");
+  note(out, JUST(centroid.error * sqrt(n)), "1/probe", "its standard deviation");
   note(out, chance, "1/probe", "centroid of the same vectors in random order");
+  note(out, beyond, "1/probe", "centroid less that, mean over gammas");
   note(out, JUST(low / n), "1/probe", "2.5 %% of such centroids are below");
   note(out, JUST(high / n), "1/probe", "97.5 %% of them are below");
   note(out, JUST(inside / n), "1", "share of runs whose centroid chance gives, too");
@@ -110,7 +130,8 @@ void fhrl_claims_rules_states_rdp(const fhrl_claims_study *s, fhrl_claims_result
   else if (flat && !by_chance) say(out, YES, "Frequencies lie at %.3f.", frequency.value);
   else if (by_chance && stated)
     say(out, FHRL_CLAIMS_ARTEFACT, "%s; vectors in random order have their centroid between %.3f and %.3f, and so have the networks: the paper's "
-      "0.225 says nothing about them.", flat ? "Frequencies lie at 0.225" : "Peaks scatter over frequencies", low / n, high / n);
+      "0.225 says nothing about them.", flat ? "Frequencies lie at 0.225" : "Peaks scatter over frequencies, by more than the paper's 1e-4",
+      low / n, high / n);
   else say(out, NO, "Frequencies scatter by %.2g about %.3f.", scatter, frequency.value);
 }
 
@@ -161,7 +182,8 @@ void fhrl_claims_rules_states_band(const fhrl_claims_study *s, fhrl_claims_resul
     if (side(below, 0.0) * side(above, 0.0) > 0) feature = q->name;
   }
   if (feature) say(out, YES, "%s has an extremum in the band.", feature);
-  else if (known == METRICS) say(out, NO, "No metric has a feature there: each goes through the band or does not change.");
+  else if (known == METRICS)
+    say(out, NO, "No metric has an extremum there that %d seeds show: each goes through the band, or does not change beyond chance.", v.seeds);
   else say(out, UNDECIDED, "It takes 3 seeds with gammas in the band, below and above; %d of %d metrics have them.", known, (int)METRICS);
 }
 
@@ -178,6 +200,51 @@ void fhrl_claims_rules_states_slots(const fhrl_claims_study *s, fhrl_claims_resu
   else if (side(rank, 1.5) < 0) say(out, NO, "The memory has rank one for all purposes: slots are copies, and r only scales y.");
   else if (side(rank, 0.5 * s->r) > 0) say(out, YES, "Effective rank %.2g of %d.", rank.value, s->r);
   else too_few(out, "Rank of the memory");
+}
+
+// ---- the supplement
+
+// Smallest rise of number p[0] from one gamma to the next, of those that the seed has.
+static double least_rise(const view *v, int seed, const double p[])
+{
+  double least = HUGE_VAL, last = FHRL_NAN;
+  for (int g = 0; g < v->all; g++) {
+    const double x = at(v, v->every[g], seed, (int)p[0]);
+    if (isnan(x)) continue;
+    if (!isnan(last)) least = fmin(least, x - last);
+    last = x;
+  }
+  return least < HUGE_VAL ? least : FHRL_NAN;
+}
+
+void fhrl_claims_rules_states_rises(const fhrl_claims_study *s, fhrl_claims_result *out)
+{
+  const view v = look(s);
+  const double most = v.all ? v.every[v.all - 1] : FHRL_NAN;
+  const fhrl_claims_mean m = over_seeds(&v, least_rise, (const double[]){FHRL_CLAIMS_IRR});
+  note(out, m, "1", "smallest rise of IRR from one gamma to the next");
+  note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_IRR, v.top}), "1", "IRR at gamma = %g", v.top);
+  note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_IRR, most}), "1", "IRR at gamma = %g", most);
+  if (m.n == 0 || most <= v.top) say(out, UNDECIDED, "It takes a gamma beyond the range.");
+  else if (side(m, 0.0) > 0) say(out, YES, "IRR rises at every step up to gamma = %g.", most);
+  else if (side(m, 0.0) < 0) say(out, NO, "IRR falls somewhere, by %.2g.", -m.value);
+  else too_few(out, "Whether IRR rises at every step");
+}
+
+void fhrl_claims_rules_states_falls(const fhrl_claims_study *s, fhrl_claims_result *out)
+{
+  const view v = look(s);
+  const double most = v.all ? v.every[v.all - 1] : FHRL_NAN;
+  double from = FHRL_NAN;
+  for (int g = v.all - 1; g >= 0 && v.every[g] >= 1.0; g--) from = v.every[g];
+  const fhrl_claims_mean m = over_seeds(&v, difference, (const double[]){FHRL_CLAIMS_IRR_WR, from, most});
+  note(out, m, "1", "fall of IRR of W_r from gamma = %g to %g", from, most);
+  note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_IRR_WR, from}), "1", "IRR of W_r at gamma = %g", from);
+  note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_IRR_WR, most}), "1", "IRR of W_r at gamma = %g", most);
+  if (m.n == 0 || !(most > from)) say(out, UNDECIDED, "It takes two gammas of at least 1.");
+  else if (side(m, 0.0) > 0) say(out, YES, "It falls by %.2g.", m.value);
+  else if (side(m, 0.0) < 0) say(out, NO, "It rises by %.2g.", -m.value);
+  else too_few(out, "The fall");
 }
 
 void fhrl_claims_rules_states_three(const fhrl_claims_study *s, fhrl_claims_result *out)

@@ -319,7 +319,8 @@ static void put_case(page *p, const fhrl_reproduce_case *c)
   else snprintf(head, sizeof head, "%s, γ = %g", c->title, c->model.gamma);
   begin_row(p, head);
   fhrl_html_element(&p->h, "td", "%d", c->seeds);
-  for (int i = 0; i < SHOWN; i++) cell_mean(p, fhrl_claims_mean_at(&p->study, c->role == FHRL_CLAIMS_EXTENDED ? FHRL_CLAIMS_GAMMA : c->role, c->model.gamma, shown[i]));
+  const fhrl_claims_role role = c->role == FHRL_CLAIMS_EXTENDED ? FHRL_CLAIMS_GAMMA : c->role;
+  for (int i = 0; i < SHOWN; i++) cell_mean(p, fhrl_claims_mean_at(&p->study, role, c->model.gamma, shown[i]));
   fhrl_html_close(&p->h, "tr");
 }
 
@@ -340,36 +341,40 @@ static void put_cases(page *p, int gammas, const char *id, const char *caption)
   end_table(p);
 }
 
-// Controls in which a quantity is as with FH-RL (within a quarter), differs, is undefined; and whether it is FH-RL's own.
+// Controls in which a quantity is as with FH-RL, seed by seed (the interval of the difference lies within a quarter of its
+// value), differs (it lies beyond that), is undecided, or undefined; and whether it is FH-RL's own.
 static void put_effect(page *p, int number_of, double gamma)
 {
   const fhrl_claims_mean with = fhrl_claims_mean_at(&p->study, FHRL_CLAIMS_GAMMA, gamma, number_of);
-  char same[400] = "", other[400] = "", none[400] = "";
-  int alike = 0, rivals = 0, defined = 0;
+  const double quarter = 0.25 * fabs(with.value);
+  char same[400] = "", other[400] = "", open[400] = "", none[400] = "";
+  int alike = 0, rivals = 0, defined = 0, different = 0;
   for (int i = 0; i < p->r->plan.count; i++) {
     const fhrl_reproduce_case *c = &p->r->plan.item[i];
     if (c->role < FHRL_CLAIMS_UNTRAINED || c->role == FHRL_CLAIMS_SGD) continue;
-    const double x = fhrl_claims_mean_at(&p->study, c->role, c->model.gamma, number_of).value;
-    const int close = fabs(x - with.value) <= 0.25 * fabs(with.value);
-    char *list = isnan(x) ? none : close ? same : other;
+    const fhrl_claims_mean x = fhrl_claims_difference(&p->study, c->role, c->model.gamma, number_of);
+    const int close = x.low >= -quarter && x.high <= quarter, far = x.low > quarter || x.high < -quarter;
+    char *list = x.n == 0 ? none : close ? same : far ? other : open;
     snprintf(list + strlen(list), 400 - strlen(list), "%s%s", *list ? ", " : "", c->name);
     if (c->role < FHRL_CLAIMS_NONE) continue;
     rivals++;
-    defined += !isnan(x);
+    defined += x.n > 0;
     alike += close;
+    different += far;
   }
   begin_row(p, fhrl_claims_quantities[number_of].meaning);
   cell_mean(p, with);
   cell(p, *same ? same : "–");
   cell(p, *other ? other : "–");
+  cell(p, *open ? open : "–");
   cell(p, *none ? none : "–");
-  cell(p, isnan(with.value) || rivals == 0 ? "–" : defined == 0 ? "only FH-RL has it" : alike ? "no" : "yes");
+  cell(p, isnan(with.value) || rivals == 0 ? "–" : defined == 0 ? "only FH-RL has it" : alike ? "no" : different == defined ? "yes" : "undecided");
   fhrl_html_close(&p->h, "tr");
 }
 
 static void put_controls(page *p)
 {
-  static const char *const heads[] = {"Quantity", "FH-RL", "Alike in", "Different in", "Not defined in", "FH-RL's own?"};
+  static const char *const heads[] = {"Quantity", "FH-RL", "Alike in", "Different in", "Undecided in", "Not defined in", "FH-RL's own?"};
   static const int effect[] = {FHRL_CLAIMS_LOSS, FHRL_CLAIMS_ESRI_OUT, FHRL_CLAIMS_ESRI_Y, FHRL_CLAIMS_CENTROID, FHRL_CLAIMS_Y_RATIO,
     FHRL_CLAIMS_IRR, FHRL_CLAIMS_NORM, FHRL_CLAIMS_ANISOTROPY, FHRL_CLAIMS_ALIGN, FHRL_CLAIMS_RANK};
   int controls = 0;
@@ -381,13 +386,14 @@ static void put_controls(page *p)
     }
   begin_section(p, "controls", "Controls");
   if (controls) {
-    char caption[160];
+    char caption[240];
     fhrl_html_element(&p->h, "p", "Each differs from FH-RL at γ = %g in one thing; those by gradient descent have the smallest and the largest "
       "gamma. The last three put the fast-weight layers of the paper's table 1 in its place. A dash: the quantity needs W_r or slots, "
       "which the network does not have.", gamma);
     put_cases(p, 0, "control-table", "Controls: means over seeds ± standard error");
-    snprintf(caption, sizeof caption, "Which effects are FH-RL's own? Compared with γ = %g; alike: within a quarter", gamma);
-    begin_table(p, "effects", caption, heads, 6);
+    snprintf(caption, sizeof caption, "Which effects are FH-RL's own? Compared with γ = %g, seed by seed. Alike, different: the 95 %% "
+      "interval of the difference lies within, or beyond, a quarter of FH-RL's value", gamma);
+    begin_table(p, "effects", caption, heads, 7);
     for (size_t i = 0; i < sizeof effect / sizeof *effect; i++) put_effect(p, effect[i], gamma);
     end_table(p);
   } else

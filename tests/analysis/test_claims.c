@@ -34,6 +34,7 @@ static void blank(int seeds)
   for (int seed = 1; seed <= seeds; seed++) {
     for (size_t i = 0; i < sizeof gammas / sizeof *gammas; i++) add(FHRL_CLAIMS_GAMMA, gammas[i], seed);
     for (size_t i = 0; i < sizeof extended / sizeof *extended; i++) add(FHRL_CLAIMS_EXTENDED, extended[i], seed);
+    add(FHRL_CLAIMS_UNTRAINED, 0.15, seed);
     add(FHRL_CLAIMS_SGD, 0.05, seed);
     add(FHRL_CLAIMS_SGD, 0.3, seed);
     add(FHRL_CLAIMS_NONE, 0.15, seed);
@@ -90,6 +91,8 @@ static double two(double g) { return 2.0; }
 static double three(double g) { return 3.0; }
 static double near_225(double g) { return 0.225; }
 static double scattered(double g) { return 0.225 + 0.15 * sin(40.0 * g + 1.0); }
+static double best_at_quarter(double g) { return fabs(g - 0.25) < 1e-9 ? 0.04 : 0.05; }
+static double best_at_tenth(double g) { return g == 0.1 ? 0.03 : best_at_quarter(g); }
 static double bowl(double g) { return g < 0.2 ? 0.06 : g <= 1.0 ? 0.05 : 0.07; }
 static double band_bump(double g) { return g > 0.09 && g < 0.21 ? 1.0 : 0.5; }
 
@@ -114,7 +117,7 @@ START_TEST(one_seed_does_not_decide)
   put(FHRL_CLAIMS_ESRI_OUT, even, 0.0);
   put(FHRL_CLAIMS_RANK, one, 0.0);
   static const char *const ids[] = {"loss-overlap", "loss-level", "irr-linear", "irr-wr", "wr-norm", "wr-anisotropy", "esri-flat",
-    "esri-collapse", "band", "slots", "s1-three"};
+    "esri-collapse", "band", "slots", "s1-three", "loss-lowest", "s2-irr", "s2-irr-wr"};
   for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
     assert_verdict(ids[i], FHRL_CLAIMS_UNDECIDED);
     ck_assert_int_gt(got.count, 0); // but shows its numbers
@@ -148,6 +151,14 @@ START_TEST(loss)
   assert_verdict("loss-level", FHRL_CLAIMS_NOT_REPRODUCED);
   put(FHRL_CLAIMS_LOSS, level, 0.1);
   assert_verdict("loss-level", FHRL_CLAIMS_UNDECIDED);
+  assert_verdict("loss-lowest", FHRL_CLAIMS_UNDECIDED);
+  put(FHRL_CLAIMS_LOSS, best_at_quarter, 1e-3);
+  assert_verdict("loss-lowest", FHRL_CLAIMS_REPRODUCED);
+  put(FHRL_CLAIMS_LOSS, best_at_tenth, 1e-4);
+  assert_verdict("loss-lowest", FHRL_CLAIMS_NOT_REPRODUCED);
+  ck_assert_ptr_nonnull(strstr(got.reason, "gamma = 0.1"));
+  put(FHRL_CLAIMS_LOSS, level, 1e-4);
+  assert_verdict("loss-lowest", FHRL_CLAIMS_NOT_REPRODUCED);
 }
 END_TEST
 
@@ -174,11 +185,36 @@ START_TEST(reentry)
 }
 END_TEST
 
+START_TEST(supplement)
+{
+  blank(5);
+  put(FHRL_CLAIMS_IRR, plain_irr, 1e-4);
+  assert_verdict("s2-irr", FHRL_CLAIMS_REPRODUCED);
+  put(FHRL_CLAIMS_IRR, hump, 1e-4);
+  assert_verdict("s2-irr", FHRL_CLAIMS_NOT_REPRODUCED);
+  put(FHRL_CLAIMS_IRR, level, 1e-3);
+  put_role(FHRL_CLAIMS_GAMMA, 0.0, FHRL_CLAIMS_IRR, 0.0);
+  for (int i = 0; i < study.runs; i++) run[i].value[FHRL_CLAIMS_IRR] += run[i].seed % 2 ? 0.0 : run[i].gamma; // level in some, rising in others
+  assert_verdict("s2-irr", FHRL_CLAIMS_UNDECIDED);
+  put(FHRL_CLAIMS_IRR_WR, falling, 1e-3);
+  assert_verdict("s2-irr-wr", FHRL_CLAIMS_REPRODUCED);
+  put(FHRL_CLAIMS_IRR_WR, rising, 1e-3);
+  assert_verdict("s2-irr-wr", FHRL_CLAIMS_NOT_REPRODUCED);
+  put(FHRL_CLAIMS_IRR_WR, level, 1.0);
+  assert_verdict("s2-irr-wr", FHRL_CLAIMS_UNDECIDED);
+}
+END_TEST
+
 START_TEST(norm)
 {
   blank(5);
   put(FHRL_CLAIMS_NORM, hump, 1e-3);
   assert_verdict("wr-norm", FHRL_CLAIMS_REPRODUCED);
+  put_role(FHRL_CLAIMS_UNTRAINED, 0.15, FHRL_CLAIMS_NORM, 8.0);
+  put_role(FHRL_CLAIMS_SGD, 0.05, FHRL_CLAIMS_NORM, 8.0001);
+  put_role(FHRL_CLAIMS_SGD, 0.3, FHRL_CLAIMS_NORM, 8.0002);
+  assert_verdict("wr-norm", FHRL_CLAIMS_REPRODUCED); // W_r hardly moved: it says nothing
+  ck_assert_ptr_nonnull(strstr(got.reason, "moves too little"));
   put_role(FHRL_CLAIMS_SGD, 0.05, FHRL_CLAIMS_NORM, 8.1);
   put_role(FHRL_CLAIMS_SGD, 0.3, FHRL_CLAIMS_NORM, 8.6);
   assert_verdict("wr-norm", FHRL_CLAIMS_ARTEFACT);
@@ -234,6 +270,11 @@ START_TEST(spectra)
   assert_verdict("esri-flat", FHRL_CLAIMS_NOT_REPRODUCED);
   put(FHRL_CLAIMS_ESRI_OUT, one, 1e-2);
   assert_verdict("esri-flat", FHRL_CLAIMS_NOT_REPRODUCED);
+  put(FHRL_CLAIMS_ESRI_WINDOW_Y, thousandth, 1e-5);
+  assert_verdict("esri-flat", FHRL_CLAIMS_ILL_DEFINED);
+  ck_assert_ptr_nonnull(strstr(got.reason, "y, over a window"));
+  assert_verdict("esri-collapse", FHRL_CLAIMS_ILL_DEFINED);
+  put(FHRL_CLAIMS_ESRI_WINDOW_Y, one, 1e-2);
   put(FHRL_CLAIMS_ESRI_OUT, even, 9e-4);
   assert_verdict("esri-collapse", FHRL_CLAIMS_UNDECIDED);
 }
@@ -305,6 +346,19 @@ START_TEST(three_tendencies)
 }
 END_TEST
 
+START_TEST(differences_are_of_one_seed)
+{
+  blank(3);
+  for (int i = 0; i < study.runs; i++)
+    run[i].value[FHRL_CLAIMS_LOSS] = 10.0 * run[i].seed * run[i].seed + (run[i].role == FHRL_CLAIMS_NONE ? 1.0 : 0.0);
+  const fhrl_claims_mean m = fhrl_claims_difference(&study, FHRL_CLAIMS_NONE, 0.15, FHRL_CLAIMS_LOSS);
+  ck_assert_int_eq(m.n, 3);
+  ck_assert_double_eq(m.value, 1.0);
+  ck_assert_double_eq(m.error, 0.0);
+  ck_assert_int_eq(fhrl_claims_difference(&study, FHRL_CLAIMS_NONE, 0.2, FHRL_CLAIMS_LOSS).n, 0);
+}
+END_TEST
+
 START_TEST(gammas_are_sorted_and_counted_once)
 {
   double out[FHRL_CLAIMS_GAMMAS];
@@ -324,12 +378,14 @@ int main(void)
   tcase_add_test(t, means_leave_out_what_is_undefined);
   tcase_add_test(t, loss);
   tcase_add_test(t, reentry);
+  tcase_add_test(t, supplement);
   tcase_add_test(t, norm);
   tcase_add_test(t, anisotropy_and_alignment);
   tcase_add_test(t, spectra);
   tcase_add_test(t, drift);
   tcase_add_test(t, band_and_slots);
   tcase_add_test(t, three_tendencies);
+  tcase_add_test(t, differences_are_of_one_seed);
   tcase_add_test(t, gammas_are_sorted_and_counted_once);
   suite_add_tcase(s, t);
   return run_suite(s);
