@@ -196,17 +196,8 @@ static fhrl_status finish(const fhrl_reproduce_plan *plan, const fhrl_reproduce_
   return status;
 }
 
-// The numbers of a finished run from its result.json.
-static fhrl_status take(fhrl_reproduce_run *run, int seed, const char *path, fhrl_claims_run *numbers, fhrl_err *err)
+static fhrl_status take_loss(fhrl_reproduce_run *run, const fhrl_json *loss, fhrl_claims_run *numbers, fhrl_err *err)
 {
-  FHRL_TRY(fhrl_json_load(path, &run->json, err));
-  *numbers = (fhrl_claims_run){.role = run->item->role, .gamma = run->item->model.gamma, .seed = seed};
-  for (int i = 0; i < FHRL_CLAIMS_NUMBER_COUNT; i++) {
-    const fhrl_claims_quantity *q = &fhrl_claims_quantities[i];
-    const fhrl_json *from = *q->part ? fhrl_json_get(fhrl_json_get(run->json, q->part), "mean") : run->json;
-    numbers->value[i] = fhrl_json_number(fhrl_json_get(from, q->key));
-  }
-  const fhrl_json *loss = fhrl_json_get(run->json, "loss");
   const size_t n = loss ? fhrl_json_size(loss) : 0;
   if (n == 0) return FHRL_OK;
   run->loss = malloc(n * sizeof *run->loss);
@@ -215,6 +206,23 @@ static fhrl_status take(fhrl_reproduce_run *run, int seed, const char *path, fhr
   numbers->loss = run->loss;
   numbers->steps = (int)n;
   return FHRL_OK;
+}
+
+// The numbers of a finished run from its result.json, which is not kept: its thousands of nodes would pin the pages
+// between the buffers of one network and the next.
+static fhrl_status take(fhrl_reproduce_run *run, int seed, const char *path, fhrl_claims_run *numbers, fhrl_err *err)
+{
+  fhrl_json *json;
+  FHRL_TRY(fhrl_json_load(path, &json, err));
+  *numbers = (fhrl_claims_run){.role = run->item->role, .gamma = run->item->model.gamma, .seed = seed};
+  for (int i = 0; i < FHRL_CLAIMS_NUMBER_COUNT; i++) {
+    const fhrl_claims_quantity *q = &fhrl_claims_quantities[i];
+    const fhrl_json *from = *q->part ? fhrl_json_get(fhrl_json_get(json, q->part), "mean") : json;
+    numbers->value[i] = fhrl_json_number(fhrl_json_get(from, q->key));
+  }
+  const fhrl_status status = take_loss(run, fhrl_json_get(json, "loss"), numbers, err);
+  fhrl_json_free(json);
+  return status;
 }
 
 // ---- all of them
@@ -282,10 +290,7 @@ fhrl_status fhrl_reproduce_go(const fhrl_reproduce_plan *plan, const fhrl_reprod
 
 void fhrl_reproduce_free(fhrl_reproduce *r)
 {
-  for (int i = 0; r->run && i < r->plan.runs; i++) {
-    fhrl_json_free(r->run[i].json);
-    free(r->run[i].loss);
-  }
+  for (int i = 0; r->run && i < r->plan.runs; i++) free(r->run[i].loss);
   free(r->run);
   free(r->numbers);
   *r = (fhrl_reproduce){.done = 0};

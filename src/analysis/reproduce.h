@@ -44,11 +44,10 @@ fhrl_status fhrl_reproduce_plan_make(const fhrl_config *config, const fhrl_gpt_c
   fhrl_reproduce_plan *out, fhrl_err *err);
 
 // ---- running it
-// What one run has given; `claims` borrows from the rest.
+// What one run has given, beside its numbers.
 typedef struct fhrl_reproduce_run {
   const fhrl_reproduce_case *item;
   char folder[FHRL_PATH_SIZE];
-  fhrl_json *json; // owned; its result.json
   double *loss;    // owned; (steps), NULL if it was not trained
 } fhrl_reproduce_run;
 
