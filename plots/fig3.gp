@@ -16,9 +16,9 @@ set key font small
 bar = "with yerrorlines pointtype 7 pointsize 0.6 linewidth 1.6"
 stated = "with points pointtype 12 pointsize 1.3 linewidth 2 linecolor rgb 'black'"
 dot = "with points pointtype 6 pointsize 0.5 linecolor rgb '#909090' notitle"
-# the paper's range of gamma alone
-inside(x) = column("in_range") > 0 ? column(x) : NaN
-stats ARG2 using (inside("gamma")) nooutput
+# the paper's range of gamma alone, with what was run beside within it
+stats ARG2 using (column("in_range") > 0 ? column("gamma") : NaN) nooutput
+inside(x) = column("gamma") <= STATS_max ? column(x) : NaN
 set xrange [STATS_min-0.04*(STATS_max-STATS_min):STATS_max+0.04*(STATS_max-STATS_min)]
 
 $irr << END

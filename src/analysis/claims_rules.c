@@ -232,10 +232,10 @@ static double descended(const view *v, int seed, const double p[])
   return a && b ? b->value[FHRL_CLAIMS_NORM] - a->value[FHRL_CLAIMS_NORM] : FHRL_NAN;
 }
 
-// How far descent moved the norm at gamma p[0] from where it began, over how far AdamW did.
+// How far descent moved the norm at gamma p[0] from where it began, over how far AdamW did at p[1].
 static double moved(const view *v, int seed, const double p[])
 {
-  const fhrl_claims_run *sgd = find(v, FHRL_CLAIMS_SGD, p[0], seed), *adam = find(v, FHRL_CLAIMS_GAMMA, p[0], seed), *start = NULL;
+  const fhrl_claims_run *sgd = find(v, FHRL_CLAIMS_SGD, p[0], seed), *adam = find(v, FHRL_CLAIMS_GAMMA, p[1], seed), *start = NULL;
   for (int i = 0; i < v->study->runs; i++)
     if (v->study->run[i].role == FHRL_CLAIMS_UNTRAINED && v->study->run[i].seed == seed) start = &v->study->run[i];
   if (!sgd || !adam || !start) return FHRL_NAN;
@@ -263,13 +263,13 @@ void fhrl_claims_rules_wr_norm(const fhrl_claims_study *s, fhrl_claims_result *o
   const fhrl_claims_mean fall = over_seeds(&v, difference, (const double[]){FHRL_CLAIMS_NORM, p, v.top});
   const fhrl_claims_mean rest = over_seeds(&v, left, (const double[]){FHRL_CLAIMS_NORM, p, most});
   double low, high;
-  const fhrl_claims_mean sgd = under_sgd(&v, &low, &high), reach = over_seeds(&v, moved, (const double[]){high});
+  const fhrl_claims_mean sgd = under_sgd(&v, &low, &high), reach = over_seeds(&v, moved, (const double[]){high, p});
   note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_NORM, 0.0}), "1", "norm at gamma = 0");
   note(out, rise, "1", "rise to the peak at gamma = %g", p);
   note(out, fall, "1", "fall from there to gamma = %g", v.top);
   if (most > v.top) note(out, rest, "1", "share of the rise that is left at gamma = %g", most);
   if (sgd.n > 0) note(out, sgd, "1", "by gradient descent: norm at gamma = %g less that at %g", high, low);
-  if (reach.n > 0) note(out, reach, "1", "descent moved the norm at gamma = %g by this share of what AdamW did", high);
+  if (reach.n > 0) note(out, reach, "1", "descent moved it at gamma = %g by this share of what AdamW did at its peak", high);
   if (rise.n == 0 || fall.n == 0 || most <= v.top) say(out, UNDECIDED, "It takes gamma = 0, two gammas more, and one beyond the range.");
   else if (side(rise, 0.0) < 0) say(out, NO, "Within the range the norm is nowhere above its start.");
   else if (side(fall, 0.0) < 0) say(out, NO, "The norm is largest at the end of the range, gamma = %g.", v.top);

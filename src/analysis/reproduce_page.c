@@ -387,8 +387,8 @@ static void put_controls(page *p)
   begin_section(p, "controls", "Controls");
   if (controls) {
     char caption[240];
-    fhrl_html_element(&p->h, "p", "Each differs from FH-RL at γ = %g in one thing; those by gradient descent have the smallest and the largest "
-      "gamma. The last three put the fast-weight layers of the paper's table 1 in its place. A dash: the quantity needs W_r or slots, "
+    fhrl_html_element(&p->h, "p", "Each differs from FH-RL at γ = %g in one thing; those by gradient descent have gammas "
+      "of their own. The last three put the fast-weight layers of the paper's table 1 in its place. A dash: the quantity needs W_r or slots, "
       "which the network does not have.", gamma);
     put_cases(p, 0, "control-table", "Controls: means over seeds ± standard error");
     snprintf(caption, sizeof caption, "Which effects are FH-RL's own? Compared with γ = %g, seed by seed. Alike, different: the 95 %% "

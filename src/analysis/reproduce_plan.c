@@ -12,7 +12,7 @@ const fhrl_field fhrl_reproduce_plan_fields[] = {
   {"gammas", 0, "1", "strengths of reentry in the paper's range, with commas between", FHRL_TEXT, 0, 0, 0, NULL,
     "0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3"},
   {"extended", 0, "1", "further strengths: the supplement's, and some about the peak of W_r; empty: none", FHRL_TEXT, 0, 0, 0, NULL,
-    "0.01, 0.02, 0.03, 0.04, 0.5, 1, 2, 3, 5"},
+    "0.0001, 0.001, 0.01, 0.02, 0.03, 0.04, 0.5, 1, 2, 3, 5"},
   {"seeds", 5, "1", "seeds of each of gammas, from train.seed", FHRL_INT, 1, 100, 0, NULL, NULL},
   {"extended_seeds", 5, "1", "seeds of each of extended", FHRL_INT, 1, 100, 0, NULL, NULL},
   {"control_seeds", 5, "1", "seeds of each control; 0: no controls", FHRL_INT, 0, 100, 0, NULL, NULL},
@@ -92,9 +92,10 @@ static fhrl_status add_gammas(fhrl_reproduce_plan *plan, const fhrl_reproduce_ca
   return FHRL_OK;
 }
 
-// Each differs from [model] and [train] in one thing; those by descent have the smallest and the largest gamma.
+// Each differs from [model] and [train] in one thing; those by descent have the smallest and the largest gamma of
+// the range, and the largest of all.
 static void add_controls(fhrl_reproduce_plan *plan, const fhrl_reproduce_case *base, const fhrl_config *config, double low,
-  double high, int seeds)
+  double high, double most, int seeds)
 {
   static const struct {
     fhrl_claims_role role;
@@ -109,11 +110,12 @@ static void add_controls(fhrl_reproduce_plan *plan, const fhrl_reproduce_case *b
   add(plan, base, FHRL_CLAIMS_FROZEN, "frozen", "W_r frozen", seeds)->train.value[FHRL_TRAIN_FREEZE] = FHRL_FREEZE_WR;
   add(plan, base, FHRL_CLAIMS_FREE, "free", "homeostasis off", seeds)->model.beta = 0.0;
   add(plan, base, FHRL_CLAIMS_QUIET, "quiet", "slot noise off", seeds)->model.sigma = 0.0;
-  for (int i = 0; i < 2; i++) {
+  const double gamma[] = {low, high, most};
+  for (int i = 0; i < (most > high ? 3 : 2); i++) {
     char name[48];
-    snprintf(name, sizeof name, "sgd%g", i ? high : low);
+    snprintf(name, sizeof name, "sgd%g", gamma[i]);
     c = add(plan, base, FHRL_CLAIMS_SGD, name, "gradient descent", seeds);
-    c->model.gamma = i ? high : low;
+    c->model.gamma = gamma[i];
     c->train.value[FHRL_TRAIN_OPTIMIZER] = FHRL_TRAIN_SGD;
     c->train.value[FHRL_TRAIN_MOMENTUM] = fhrl_config_real(config, "reproduce.sgd_momentum");
     c->train.value[FHRL_TRAIN_CLIP] = fhrl_config_real(config, "reproduce.sgd_clip");
@@ -146,7 +148,7 @@ fhrl_status fhrl_reproduce_plan_make(const fhrl_config *config, const fhrl_gpt_c
       model->gamma);
     if (low >= high) return fhrl_fail(err, FHRL_ARG, "reproduce.gammas = %s: controls take two gammas above 0",
       fhrl_config_text(config, "reproduce.gammas"));
-    add_controls(out, &base, config, low, high, controls);
+    add_controls(out, &base, config, low, high, most, controls);
   }
   if (model->y_destination != FHRL_GPT_TO_STREAM || model->fast_weights != FHRL_GPT_FHRL)
     return fhrl_fail(err, FHRL_ARG, "reproduce is about FH-RL layers: model.y_destination = stream and model.fast_weights = fhrl");
