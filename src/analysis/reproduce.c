@@ -190,10 +190,20 @@ static fhrl_status finish(const fhrl_reproduce_plan *plan, const fhrl_reproduce_
   fhrl_json_real(o, "gamma", c->model.gamma, NULL);
   fhrl_status status = c->role == FHRL_CLAIMS_UNTRAINED ? leave_untrained(plan, c, seed, folder, e, o, err)
                                                          : train(plan, c, seed, folder, e, o, err);
+  if (status == FHRL_NUMERIC) { // one network that diverges takes no other with it
+    fhrl_json_text(o, "failed", err ? err->msg : fhrl_status_text(status));
+    status = FHRL_OK;
+  }
   if (status == FHRL_OK) status = fhrl_json_save(o, result, err);
   if (status == FHRL_OK) status = forget(folder, spent, 2, err);
   fhrl_json_free(o);
   return status;
+}
+
+static fhrl_status take_failure(fhrl_reproduce_run *run, const char *why, fhrl_err *err)
+{
+  run->failed = why ? strdup(why) : NULL;
+  return why && !run->failed ? fhrl_fail(err, FHRL_NOMEM, "no memory for a message") : FHRL_OK;
 }
 
 static fhrl_status take_loss(fhrl_reproduce_run *run, const fhrl_json *loss, fhrl_claims_run *numbers, fhrl_err *err)
@@ -220,7 +230,8 @@ static fhrl_status take(fhrl_reproduce_run *run, int seed, const char *path, fhr
     const fhrl_json *from = *q->part ? fhrl_json_get(fhrl_json_get(json, q->part), "mean") : json;
     numbers->value[i] = fhrl_json_number(fhrl_json_get(from, q->key));
   }
-  const fhrl_status status = take_loss(run, fhrl_json_get(json, "loss"), numbers, err);
+  fhrl_status status = take_failure(run, fhrl_json_string(fhrl_json_get(json, "failed")), err);
+  if (status == FHRL_OK) status = take_loss(run, fhrl_json_get(json, "loss"), numbers, err);
   fhrl_json_free(json);
   return status;
 }
@@ -283,14 +294,17 @@ fhrl_status fhrl_reproduce_go(const fhrl_reproduce_plan *plan, const fhrl_reprod
         fhrl_status_context(err, "%s, seed %d", plan->item[i].name, plan->first + k);
         return status;
       }
-      out->done++;
+      out->failed += out->run[out->done++].failed != NULL;
     }
   return FHRL_OK;
 }
 
 void fhrl_reproduce_free(fhrl_reproduce *r)
 {
-  for (int i = 0; r->run && i < r->plan.runs; i++) free(r->run[i].loss);
+  for (int i = 0; r->run && i < r->plan.runs; i++) {
+    free(r->run[i].loss);
+    free(r->run[i].failed);
+  }
   free(r->run);
   free(r->numbers);
   *r = (fhrl_reproduce){.done = 0};

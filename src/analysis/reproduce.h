@@ -49,6 +49,7 @@ typedef struct fhrl_reproduce_run {
   const fhrl_reproduce_case *item;
   char folder[FHRL_PATH_SIZE];
   double *loss;    // owned; (steps), NULL if it was not trained
+  char *failed;    // owned; why it came to no number (a loss that is not finite), NULL if it did not fail
 } fhrl_reproduce_run;
 
 typedef struct fhrl_reproduce {
@@ -57,6 +58,7 @@ typedef struct fhrl_reproduce {
   fhrl_claims_run *numbers; // owned; (plan.runs)
   int done;                 // of the runs
   int found;                // of those, finished before this process
+  int failed;               // of those that are done
 } fhrl_reproduce;
 
 typedef struct fhrl_reproduce_job {
@@ -70,7 +72,8 @@ typedef struct fhrl_reproduce_job {
 } fhrl_reproduce_job;
 
 // Runs what is missing. The plan is copied. Same result for any number of threads. FHRL_INTERRUPT if *stop was set: what
-// is there is kept. FHRL_NUMERIC and errors of files name the run. free leaves it zeroed.
+// is there is kept. A run whose numbers cease to be finite is done, and has failed: its numbers are NaN. Errors of files name the
+// run. free leaves it zeroed.
 fhrl_status fhrl_reproduce_go(const fhrl_reproduce_plan *plan, const fhrl_reproduce_job *job, fhrl_reproduce *out,
   fhrl_err *err);
 void fhrl_reproduce_free(fhrl_reproduce *r);

@@ -88,6 +88,7 @@ static fhrl_json *runs_json(const fhrl_reproduce *r)
     fhrl_json_int(o, "seed", r->numbers[i].seed);
     for (int k = 0; k < NUMBERS; k++)
       fhrl_json_real(numbers, fhrl_claims_quantities[k].name, r->numbers[i].value[k], "not defined for this network, or it was not trained");
+    if (r->run[i].failed) fhrl_json_text(o, "failed", r->run[i].failed);
     fhrl_json_put(o, "numbers", numbers);
     fhrl_json_add(all, o);
   }

@@ -115,6 +115,9 @@ static void put_lead(page *p)
     all, count[FHRL_CLAIMS_REPRODUCED], count[FHRL_CLAIMS_NOT_REPRODUCED], count[FHRL_CLAIMS_ARTEFACT], count[FHRL_CLAIMS_ILL_DEFINED],
     count[FHRL_CLAIMS_UNDECIDED]);
   fhrl_html_close(&p->h, "p");
+  if (p->r->failed > 0)
+    fhrl_html_element(&p->h, "p", "%d of %d networks came to no number, because their training diverged; means leave them out: see below how it "
+      "was made.", p->r->failed, p->r->done);
   const int seeds = p->r->plan.item[0].seeds;
   if (seeds < 3)
     fhrl_html_element(&p->h, "p", "With %d seed%s hardly anything can be decided; the full study has 5 (fhrl reproduce without --quick).", seeds,
@@ -430,6 +433,9 @@ static void put_made(page *p, const char *version)
     "Probes: %d sequences of random bytes, and as many from the corpus; metrics are means over layers.",
     version, p->r->done, m->d, m->layers, m->heads, m->T, m->r, m->alpha, m->beta, m->sigma, t[FHRL_TRAIN_STEPS], t[FHRL_TRAIN_BATCH],
     t[FHRL_TRAIN_LR], p->r->plan.probe.sequences);
+  for (int i = 0; i < p->r->done; i++)
+    if (p->r->run[i].failed)
+      fhrl_html_element(&p->h, "p", "Failed: %s, seed %d: %s", p->r->run[i].item->name, p->r->numbers[i].seed, p->r->run[i].failed);
   fhrl_html_element(&p->h, "p", "The paper: B. G. Chae, arXiv:2511.06798 (2025). It leaves much open; doc/theory.md says how this project reads it. "
     "Every number of this page is in report.json, and those of each run, layer by layer, in runs/.");
   fhrl_html_close(&p->h, "section");

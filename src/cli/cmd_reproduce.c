@@ -87,6 +87,9 @@ static fhrl_status make_config(const fhrl_run *run, fhrl_config *config, fhrl_er
 static void say(const fhrl_output *out, const fhrl_reproduce *r, const fhrl_claims_result results[])
 {
   fhrl_output_say(out, "%d runs of %d networks, %d of them found finished\n\n", r->done, r->plan.count, r->found);
+  for (int i = 0; i < r->done; i++)
+    if (r->run[i].failed) fhrl_output_say(out, "failed: %s, seed %d: %s\n", r->run[i].item->name, r->numbers[i].seed, r->run[i].failed);
+  if (r->failed > 0) fhrl_output_say(out, "\n");
   for (int i = 0; fhrl_claims_table[i].id; i++)
     fhrl_output_say(out, "%-14s %-15s %s\n", fhrl_claims_table[i].id, fhrl_claims_word(results[i].verdict), results[i].reason);
   fhrl_output_say(out, "\n");

@@ -65,6 +65,11 @@ refused "reproduce.speed=1" 'speed'
 refused "train.optimizer=sgd" 'reproduce sets it itself'
 refused "model.fast_weights=delta" 'FH-RL layers'
 holds "before anything was begun" test ! -e none/runs
+ends 0 "networks that diverge are left out" "$fhrl" reproduce "${small[@]}" --set train.steps=40 --set reproduce.seeds=1 \
+  --set reproduce.control_seeds=1 --set reproduce.sgd_lr=10 --set reproduce.sgd_clip=0 -o wild
+says out 'failed: sgd0.05, seed 1: .*step [0-9]+: the loss is not finite' "each is named with its reason"
+says wild/report.html '3 of 15 networks came to no number|Failed: sgd5, seed 1' "in the page, too"
+holds "and in report.json" test "$(grep -c '"failed": ".*not finite' wild/report.json)" -eq "$(grep -c '^failed: ' out)"
 ends 0 "no controls, no further gammas" "$fhrl" reproduce "${small[@]}" --set train.steps=5 --set reproduce.extended= \
   --set reproduce.control_seeds=0 --set reproduce.seeds=1 -o bare
 says bare/report.html 'None were run' "the page says so"
