@@ -275,6 +275,7 @@ void fhrl_claims_rules_wr_norm(const fhrl_claims_study *s, fhrl_claims_result *o
   else if (side(fall, 0.0) < 0) say(out, NO, "The norm is largest at the end of the range, gamma = %g.", v.top);
   else if (side(rest, 0.25) > 0) say(out, NO, "At gamma = %g %.0f %% of the rise are left.", most, 100.0 * rest.value);
   else if (side(rise, 0.0) == 0 || side(fall, 0.0) <= 0 || side(rest, 0.25) == 0) too_few(out, "Peak or return");
+  else if (sgd.n > 0 && side(sgd, 0.0) == 0) too_few(out, "The control by gradient descent");
   else if (side(sgd, 0.0) > 0 && side(reach, 0.1) > 0)
     say(out, FHRL_CLAIMS_ARTEFACT, "The peak and the return are seen, but the peak's left flank is the optimizer's: AdamW divides out the "
       "factor gamma that W_r's gradient carries. By gradient descent the norm grows with gamma.");
