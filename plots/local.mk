@@ -8,6 +8,7 @@ nobase_dist_pkgdata_DATA += \
 	plots/probe.gp \
 	plots/wr.gp \
 	plots/gamma.gp \
+	plots/sweep.gp \
 	plots/branch.gp \
 	plots/portrait.gp \
 	plots/iss.gp \

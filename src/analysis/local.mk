@@ -78,3 +78,5 @@ libfhrl_a_SOURCES += src/analysis/reproduce.c src/analysis/reproduce_plan.c src/
 libfhrl_a_SOURCES += src/analysis/reproduce_files.c src/analysis/reproduce_files.h
 libfhrl_a_SOURCES += src/analysis/reproduce_page.c src/analysis/reproduce_page.h
 libfhrl_a_SOURCES += src/analysis/reproduce_style.c src/analysis/reproduce_style.h
+libfhrl_a_SOURCES += src/analysis/sweep_plan.c src/analysis/sweep_plan.h src/analysis/sweep.c src/analysis/sweep.h
+libfhrl_a_SOURCES += src/analysis/sweep_table.c src/analysis/sweep_table.h

@@ -41,6 +41,17 @@ static int name_ok(const char *s)
   return 1;
 }
 
+// A key may be the full name of another one, as the axes of a sweep are: names joined by dots.
+static int key_ok(const char *s)
+{
+  for (const char *dot = s; (dot = strchr(dot, '.')); dot++)
+    if (dot == s || dot[1] == '.' || dot[1] == '\0') return 0;
+  if (*s == '\0') return 0;
+  for (; *s; s++)
+    if (!isalnum((unsigned char)*s) && *s != '_' && *s != '-' && *s != '.') return 0;
+  return 1;
+}
+
 static const fhrl_setting *written_in(const fhrl_settings *settings, int from, const char *section, const char *key)
 {
   for (int i = from; i < settings->count; i++)
@@ -72,7 +83,7 @@ static fhrl_status read_line(char *text, char section[64], const char *path, int
     return fhrl_fail(err, FHRL_ARG, "%s:%d: '%.100s' is no setting; write key = value", path, line, s);
   *equals = '\0';
   char *key = trim(s), *value = trim(equals + 1);
-  if (!name_ok(key))
+  if (!key_ok(key))
     return fhrl_fail(err, FHRL_ARG, "%s:%d: '%.100s' is no key; allowed: letters, digits, _ and -", path, line, key);
   if (*section == '\0')
     return fhrl_fail(err, FHRL_ARG, "%s:%d: key '%s' stands before any [section]", path, line, key);
@@ -112,11 +123,16 @@ fhrl_status fhrl_settings_assign(const char *assignment, fhrl_settings *settings
   copy[dot - assignment] = copy[equals - assignment] = '\0';
   char *section = trim(copy), *key = trim(copy + (dot - assignment) + 1);
   char *value = trim(copy + (equals - assignment) + 1);
-  const fhrl_status status = name_ok(section) && name_ok(key)
+  const fhrl_status status = name_ok(section) && key_ok(key)
     ? append(settings, section, key, value, "--set", 0, err)
     : fhrl_fail(err, FHRL_ARG, "--set %s: write section.key=value", assignment);
   free(copy);
   return status;
+}
+
+fhrl_status fhrl_settings_add(const fhrl_setting *item, fhrl_settings *settings, fhrl_err *err)
+{
+  return append(settings, item->section, item->key, item->value, item->place, item->line, err);
 }
 
 const char *fhrl_settings_written(const fhrl_settings *settings, const char *section, const char *key)

@@ -15,12 +15,16 @@ typedef struct fhrl_settings {
   int count;
 } fhrl_settings;
 
-// Reads `[section]`, `key = value`, comments that begin a line with # or ;. Leading and trailing blanks go.
+// Reads `[section]`, `key = value`, comments that begin a line with # or ;. Leading and trailing blanks go. A key may be a
+// full name, `section.key`.
 // FHRL_ARG with file:line for anything else, a key twice in one file, a key before any section; FHRL_LIMIT over 1 MiB.
 fhrl_status fhrl_settings_read(const char *path, fhrl_settings *settings, fhrl_err *err);
 
 // Adds one "section.key=value", as after --set.
 fhrl_status fhrl_settings_assign(const char *assignment, fhrl_settings *settings, fhrl_err *err);
+
+// Adds a copy of one, with its place.
+fhrl_status fhrl_settings_add(const fhrl_setting *item, fhrl_settings *settings, fhrl_err *err);
 
 // The last value written for a key, NULL if there is none; borrowed.
 const char *fhrl_settings_written(const fhrl_settings *settings, const char *section, const char *key);

@@ -240,8 +240,7 @@ fhrl_status fhrl_cmd_compare(const fhrl_run *run, fhrl_err *err)
   fhrl_config_init(&config);
   FHRL_DO(status, fhrl_config_add(&config, "compare", fhrl_compare_fields, fhrl_compare_field_count, err));
   FHRL_DO(status, fhrl_config_add(&config, "input", fhrl_input_fields, fhrl_input_field_count, err));
-  FHRL_DO(status,
-    fhrl_config_apply(&config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err));
+  FHRL_DO(status, fhrl_command_configure(run, &config, err));
   const fhrl_compare_plan plan = fhrl_compare_options(&config);
   FHRL_DO(status, fhrl_layer_home(run->input, home, err));
   FHRL_DO(status, fhrl_file_join(home, "compare", folder, err));

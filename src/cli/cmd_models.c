@@ -141,7 +141,7 @@ fhrl_status fhrl_cmd_models(const fhrl_run *run, fhrl_err *err)
   fhrl_err broken = {FHRL_OK, ""};
   fhrl_status status = FHRL_OK;
   FHRL_DO(status, fhrl_config_add(&config, "models", fhrl_cmd_models_fields, fhrl_cmd_models_field_count, err));
-  FHRL_DO(status, fhrl_config_apply(&config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err));
+  FHRL_DO(status, fhrl_command_configure(run, &config, err));
   const char *name = fhrl_config_text(&config, "models.template");
   const int checking = fhrl_config_int(&config, "models.check");
   if (*name) {

@@ -8,7 +8,6 @@
 #include "cli/output.h"
 #include "cli/preview.h"
 #include "cli/setup.h"
-#include "io/figure.h"
 
 static void report_plane(const fhrl_output *out, const fhrl_portrait *p)
 {
@@ -97,21 +96,6 @@ static fhrl_status save(const fhrl_portrait *p, const char *folder, char script[
   return fhrl_file_absolute(path, script, err);
 }
 
-// The figure is drawn by the script in the folder, so that what lies there draws what is seen.
-static void draw(const fhrl_output *out, const char *script)
-{
-  static const char *const endings[] = {"portrait.svg", "portrait.png"};
-  char figure[FHRL_PATH_SIZE];
-  fhrl_err err = {FHRL_OK, ""};
-  fhrl_status status = FHRL_OK;
-  for (int i = 0; i < 2 && status == FHRL_OK; i++) {
-    status = fhrl_output_path(out, endings[i], figure, &err);
-    if (status == FHRL_OK) status = fhrl_figure_draw(script, figure, NULL, 0, &err);
-  }
-  if (status == FHRL_OK) fhrl_output_say(out, "figure       %s/portrait.svg (and .png, .gp, .tsv)\n", out->folder);
-  else fprintf(stderr, "fhrl portrait: the figure was not drawn: %s\n", err.msg);
-}
-
 // A preview alone leaves no files: what it is drawn from lies in a folder of its own for the while.
 static fhrl_status preview(const fhrl_portrait *p, const char *script, const char *folder, fhrl_err *err)
 {
@@ -145,7 +129,7 @@ fhrl_status fhrl_cmd_portrait(const fhrl_run *run, fhrl_err *err)
   if (fhrl_output_has_folder(&out)) FHRL_DO(status, save(&p, out.folder, script, err));
   if (run->preview) FHRL_DO(status, preview(&p, script, out.folder, err));
   say(&out, &p);
-  if (fhrl_output_has_folder(&out)) draw(&out, script);
+  if (fhrl_output_has_folder(&out)) fhrl_output_draw_own(&out, "portrait"); // so that what lies there draws what is seen
   status = fhrl_output_finish(&out, err);
 done:
   fhrl_portrait_free(&p);

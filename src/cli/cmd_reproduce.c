@@ -72,8 +72,7 @@ static fhrl_status make_config(const fhrl_run *run, fhrl_config *config, fhrl_er
   FHRL_TRY(fhrl_config_add(config, "train", fhrl_train_fields, FHRL_TRAIN_KEY_COUNT, err));
   FHRL_TRY(fhrl_config_add(config, "probe", fhrl_probe_fields, fhrl_probe_field_count, err));
   FHRL_TRY(fhrl_config_add(config, "reproduce", fhrl_reproduce_plan_fields, fhrl_reproduce_plan_field_count, err));
-  FHRL_TRY(fhrl_config_apply(
-    config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err));
+  FHRL_TRY(fhrl_command_configure(run, config, err));
   if (fhrl_config_real(config, "reproduce.quick") == 0.0) return refuse(config, err);
   for (int i = 0; fhrl_reproduce_plan_quick[i][0]; i++) {
     const char *const *q = fhrl_reproduce_plan_quick[i];

@@ -165,8 +165,7 @@ static fhrl_status make_config(const fhrl_run *run, fhrl_config *config, fhrl_er
   fhrl_config_init(config);
   FHRL_TRY(fhrl_config_add(config, "model", fhrl_gpt_fields, FHRL_GPT_KEY_COUNT, err));
   FHRL_TRY(fhrl_config_add(config, "train", fhrl_train_fields, FHRL_TRAIN_KEY_COUNT, err));
-  return fhrl_config_apply(
-    config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err);
+  return fhrl_command_configure(run, config, err);
 }
 
 // One of several seeds, as a run of its own in OUT/seed<k>.

@@ -59,6 +59,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     if (*end || end == arg || n < 1 || n > THREADS_MAX)
       argp_error(state, "--threads=%s is not allowed; allowed: whole number in [1, %d]", arg, THREADS_MAX);
     p->run.threads = (int)n;
+    p->run.threads_given = 1;
     break;
   }
   case ARGP_KEY_ARG:
@@ -119,6 +120,21 @@ int fhrl_command_options(const fhrl_command *c, struct argp_option options[FHRL_
   return n;
 }
 
+fhrl_status fhrl_command_configure(const fhrl_run *run, fhrl_config *config, fhrl_err *err)
+{
+  FHRL_TRY(fhrl_config_apply(config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err));
+  if (run->look == NULL) return FHRL_OK;
+  run->look(run->context, config);
+  return fhrl_fail(err, FHRL_INTERRUPT, "only the configuration was asked for");
+}
+
+const fhrl_command *fhrl_command_find(const char *name)
+{
+  for (const fhrl_command *c = fhrl_command_table; c->name; c++)
+    if (strcmp(c->name, name) == 0) return c;
+  return NULL;
+}
+
 static int report(const char *name, fhrl_status status, const fhrl_err *err)
 {
   if (status != FHRL_OK) fprintf(stderr, "fhrl%s%s: %s\n", name ? " " : "", name ? name : "", err->msg);
@@ -163,9 +179,8 @@ static const struct argp_option top[] = {
 
 static const fhrl_command *find(const char *name, struct argp_state *state)
 {
-  const fhrl_command *c = fhrl_command_table;
-  while (c->name && strcmp(c->name, name) != 0) c++;
-  if (c->name == NULL) argp_error(state, "no command '%s'", name);
+  const fhrl_command *c = fhrl_command_find(name);
+  if (c == NULL) argp_error(state, "no command '%s'", name);
   return c;
 }
 

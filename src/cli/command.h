@@ -21,6 +21,11 @@ typedef struct fhrl_run {
   int preview;                // 1 after --preview
   int silent;             // 1: nothing on standard output, for a command that another one begins with
   int threads;            // >= 1
+  int threads_given;      // 1 if --threads said so
+  int undrawn;            // 1: figures are noted in run.json, for `fhrl plot`, but not drawn
+  // If not NULL, all that is wanted is the configuration: fhrl_command_configure hands it over and ends the command.
+  void (*look)(void *context, fhrl_config *config);
+  void *context;          // of look
   fhrl_notes *notes;      // what the set-up has found and every result says; borrowed, NULL: nobody asks
 } fhrl_run;
 
@@ -50,6 +55,8 @@ typedef struct fhrl_command {
   int requires; // 1 if it takes --require
   int previews; // 1 if it takes --preview
   int sections; // 1 if it lists the crossings of solver.section
+  int threaded; // 1 if it computes one result with several threads
+  const char *seed; // the key that `sweep.seeds` counts up; NULL: none
 } fhrl_command;
 
 extern const fhrl_command fhrl_command_table[]; // ends with a NULL name
@@ -57,6 +64,13 @@ extern const fhrl_command fhrl_command_table[]; // ends with a NULL name
 // Names of every section that some command knows.
 extern const char *const fhrl_command_table_sections[];
 extern const int fhrl_command_table_section_count;
+
+// The last step of every command's configuration: applies the settings of the run. FHRL_ARG as fhrl_config_apply;
+// FHRL_INTERRUPT after run->look was called.
+fhrl_status fhrl_command_configure(const fhrl_run *run, fhrl_config *config, fhrl_err *err);
+
+// The command of this name, NULL if there is none.
+const fhrl_command *fhrl_command_find(const char *name);
 
 // Every option of a command, ended by an empty one as argp wants it; returns how many.
 int fhrl_command_options(const fhrl_command *command, struct argp_option options[FHRL_COMMAND_OPTION_MAX]);
@@ -76,3 +90,5 @@ fhrl_status fhrl_cmd_portrait(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_compare(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_reproduce(const fhrl_run *run, fhrl_err *err);
 fhrl_status fhrl_cmd_exponents(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_sweep(const fhrl_run *run, fhrl_err *err);
+fhrl_status fhrl_cmd_plot(const fhrl_run *run, fhrl_err *err);

@@ -10,6 +10,7 @@
 #include "analysis/reproduce.h"
 #include "cli/command.h"
 #include "cli/cmd_models.h"
+#include "cli/cmd_sweep.h"
 #include "cli/members.h"
 #include "cli/setup.h"
 #include "nn/sample.h"
@@ -107,6 +108,13 @@ static const fhrl_short continue_shorts[] = {
   {NULL, NULL, NULL, NULL},
 };
 
+static const fhrl_keys sweep_keys[] = {{"sweep", fhrl_cmd_sweep_fields, &fhrl_cmd_sweep_field_count}, END_KEYS};
+static const fhrl_short sweep_shorts[] = {
+  {"plan", NULL, "sweep.plan", "Say what the points are, and compute none; short for --set sweep.plan=true"},
+  {"retry", NULL, "sweep.retry", "Compute points again that have failed; short for --set sweep.retry=true"},
+  {NULL, NULL, NULL, NULL},
+};
+
 const fhrl_command fhrl_command_table[] = {
   {.name = "train",
     .input = "",
@@ -115,6 +123,8 @@ const fhrl_command fhrl_command_table[] = {
               "loss.svg, with train.probe_every training.tsv and training.svg, run.json, config.ini; with train.seeds a folder "
               "seed<k> of these for each",
     .run = fhrl_cmd_train,
+    .threaded = 1,
+    .seed = "train.seed",
     .shorts = train_shorts,
     .keys = train_keys},
   {.name = "sample",
@@ -122,6 +132,7 @@ const fhrl_command fhrl_command_table[] = {
     .summary = "writes bytes that a trained network makes up, its memory carried along",
     .leaves = "the bytes on standard output; with -o: sample.txt, run.json, config.ini",
     .run = fhrl_cmd_sample,
+    .seed = "sample.seed",
     .shorts = sample_shorts,
     .keys = sample_keys},
   {.name = "probe",
@@ -130,6 +141,8 @@ const fhrl_command fhrl_command_table[] = {
     .leaves = "in RUN/probe/ or the folder of -o: metrics.json, metrics.tsv, layer<k>.nc, logits.nc, probe_irr.tsv, "
               "probe_rdp.tsv, wr.tsv, wr_spectrum.tsv, probe.svg, wr.svg, run.json, config.ini",
     .run = fhrl_cmd_probe,
+    .threaded = 1,
+    .seed = "probe.seed",
     .shorts = probe_shorts,
     .keys = probe_keys},
   {.name = "compare",
@@ -139,6 +152,7 @@ const fhrl_command fhrl_command_table[] = {
               "compare_c.tsv, compare_metrics.tsv, compare_twin.tsv, twin.nc, compare_ladder.svg, compare_c.svg, "
               "compare_twin.svg, compare_metrics.svg, run.json, config.ini; with --atlas compare_atlas.tsv, compare_atlas.svg",
     .run = fhrl_cmd_compare,
+    .threaded = 1,
     .shorts = compare_shorts,
     .keys = compare_keys},
   {.name = "models",
@@ -153,6 +167,7 @@ const fhrl_command fhrl_command_table[] = {
     .summary = "integrates one trajectory or steps a map; with --members many",
     .leaves = "with -o: trajectory.nc, trajectory.tsv (of many: ensemble.nc, ensemble.tsv), run.json, config.ini",
     .run = fhrl_cmd_simulate,
+    .seed = "model.seed",
     .shorts = simulate_shorts,
     .keys = simulate_keys,
     .sections = 1},
@@ -162,6 +177,8 @@ const fhrl_command fhrl_command_table[] = {
     .leaves = "with -o: iss.json, the tables iss.tsv, iss_profile.tsv, iss_front.tsv, iss_map.tsv, iss_gain.tsv, iss_reach.tsv, "
               "figures iss, iss_map, iss_gain, iss_reach (.svg and .png), run.json, config.ini",
     .run = fhrl_cmd_iss,
+    .threaded = 1,
+    .seed = "model.seed",
     .shorts = fhrl_setup_shorts,
     .keys = iss_keys,
     .requires = 1},
@@ -170,6 +187,7 @@ const fhrl_command fhrl_command_table[] = {
     .summary = "measures Lyapunov exponents, with error bars",
     .leaves = "with -o: exponents.json, exponents.tsv, exponents_spectrum.tsv, exponents.svg, exponents.png, run.json, config.ini",
     .run = fhrl_cmd_exponents,
+    .seed = "model.seed",
     .shorts = exponents_shorts,
     .keys = exponents_keys},
   {.name = "equilibria",
@@ -177,6 +195,7 @@ const fhrl_command fhrl_command_table[] = {
     .summary = "finds equilibria, their kinds, and the steps at which maps lose them",
     .leaves = "with -o: equilibria.json, equilibria.tsv, run.json, config.ini",
     .run = fhrl_cmd_equilibria,
+    .seed = "model.seed",
     .shorts = equilibria_shorts,
     .keys = equilibria_keys},
   {.name = "continue",
@@ -184,6 +203,7 @@ const fhrl_command fhrl_command_table[] = {
     .summary = "follows equilibria along a parameter and locates their bifurcations",
     .leaves = "with -o: branch.json, branch.tsv, branch.svg, branch.png, run.json, config.ini",
     .run = fhrl_cmd_continue,
+    .seed = "model.seed",
     .shorts = continue_shorts,
     .keys = continue_keys},
   {.name = "portrait",
@@ -192,6 +212,7 @@ const fhrl_command fhrl_command_table[] = {
     .leaves = "in portrait-MODEL/ or the folder of -o: portrait.svg and .png, portrait.gp and .tsv to edit and redraw, "
               "portrait.json, run.json, config.ini",
     .run = fhrl_cmd_portrait,
+    .seed = "model.seed",
     .shorts = fhrl_setup_shorts,
     .keys = portrait_keys,
     .previews = 1},
@@ -201,7 +222,21 @@ const fhrl_command fhrl_command_table[] = {
     .leaves = "in reproduction/ or the folder of -o: report.html, report.json, fig2 to fig6, figS1 and figS2 as svg and png, their "
               "tables, runs/, run.json, config.ini",
     .run = fhrl_cmd_reproduce,
+    .threaded = 1,
     .shorts = reproduce_shorts,
     .keys = reproduce_keys},
+  {.name = "sweep",
+    .input = "FILE.ini",
+    .summary = "computes a grid over any keys of any command; stopped, it goes on; mpirun spreads it",
+    .leaves = "in sweep-FILE/ or the folder of -o: points/ with a folder for each point, sweep.tsv, figures, run.json, config.ini",
+    .run = fhrl_cmd_sweep,
+    .shorts = sweep_shorts,
+    .keys = sweep_keys},
+  {.name = "plot",
+    .input = "DIR",
+    .summary = "draws again what the folder of a result holds, from its tables",
+    .leaves = "in DIR: its figures, as svg and png. A portrait is drawn by DIR/portrait.gp, which is gnuplot's to run: not in a "
+              "folder that you do not trust",
+    .run = fhrl_cmd_plot},
   {.name = NULL},
 };

@@ -48,7 +48,9 @@ static void begin_result(fhrl_output *out, long long seed)
   const fhrl_library *libraries = fhrl_version_libraries(&n);
   fhrl_manifest_begin(&out->manifest, out->run->command->name, (uint32_t)seed, libraries, n);
   out->result = out->manifest.json;
+  out->figures = fhrl_json_array();
   if (out->file) {
+    fhrl_json_text(out->manifest.json, "result", out->file);
     out->result = fhrl_json_object();
     fhrl_json_text(out->result, "schema", schema);
     fhrl_json_text(out->result, "version", fhrl_version_text());
@@ -91,37 +93,66 @@ fhrl_status fhrl_output_path(const fhrl_output *out, const char *name, char path
   return fhrl_file_join(out->folder, name, path, err);
 }
 
-void fhrl_output_draw(const fhrl_output *out, const char *name, const char *const args[], int n)
+// Puts a figure into run.json, so that `fhrl plot` can draw it again. own: by the script in the folder.
+static void note_figure(const fhrl_output *out, const char *name, const char *const args[], int n, int own)
+{
+  fhrl_json *figure = fhrl_json_object(), *words = fhrl_json_array();
+  fhrl_json_text(figure, "figure", name);
+  fhrl_json_bool(figure, "own_script", own);
+  for (int i = 0; i < n; i++) fhrl_json_add_text(words, args[i]);
+  fhrl_json_put(figure, "arguments", words);
+  fhrl_json_add(out->figures, figure);
+}
+
+fhrl_status fhrl_output_figure(const fhrl_output *out, const char *name, const char *const args[], int n, int own, fhrl_err *err)
 {
   static const char *const endings[] = {"svg", "png"};
-  char file[256], script[256], path[FHRL_PATH_SIZE], data[8][FHRL_PATH_SIZE];
-  const char *full[8];
-  fhrl_err err = {FHRL_OK, ""};
-  fhrl_status status = FHRL_OK;
-  snprintf(script, sizeof script, "%s.gp", name);
-  for (int i = 0; i < n && i < 8 && status == FHRL_OK; i++) {
+  char file[256], script[FHRL_PATH_SIZE], path[FHRL_PATH_SIZE], data[FHRL_OUTPUT_ARGS][FHRL_PATH_SIZE];
+  const char *full[FHRL_OUTPUT_ARGS];
+  if (n > FHRL_OUTPUT_ARGS) return fhrl_fail(err, FHRL_ARG, "figure %s: more than %d arguments", name, FHRL_OUTPUT_ARGS);
+  for (int i = 0; i < n; i++) {
     const char *dot = strrchr(args[i], '.');
     full[i] = args[i];
     if (dot == NULL || strcmp(dot, ".tsv") != 0) continue;
-    status = fhrl_output_path(out, args[i], data[i], &err);
+    FHRL_TRY(fhrl_output_path(out, args[i], data[i], err));
     full[i] = data[i];
   }
-  for (int k = 0; k < 2 && status == FHRL_OK; k++) {
+  snprintf(file, sizeof file, "%s.gp", name);
+  if (own) {
+    FHRL_TRY(fhrl_output_path(out, file, path, err));
+    FHRL_TRY(fhrl_file_absolute(path, script, err));
+  } else
+    snprintf(script, sizeof script, "%s", file);
+  for (int k = 0; k < 2; k++) {
     snprintf(file, sizeof file, "%s.%s", name, endings[k]);
-    status = fhrl_output_path(out, file, path, &err);
-    if (status == FHRL_OK) status = fhrl_figure_draw(script, path, full, n, &err);
+    FHRL_TRY(fhrl_output_path(out, file, path, err));
+    FHRL_TRY(fhrl_figure_draw(script, path, full, n, err));
   }
-  if (status == FHRL_OK)
-    fhrl_output_say(out, "figure       %s/%s.svg (and .png)\n", out->folder, name);
-  else
+  fhrl_output_say(out, "figure       %s/%s.svg (and .png%s)\n", out->folder, name, own ? ", .gp, .tsv" : "");
+  return FHRL_OK;
+}
+
+static void draw(const fhrl_output *out, const char *name, const char *const args[], int n, int own)
+{
+  fhrl_err err = {FHRL_OK, ""};
+  note_figure(out, name, args, n, own);
+  if (!out->run->undrawn && fhrl_output_figure(out, name, args, n, own, &err) != FHRL_OK)
     fprintf(stderr, "fhrl %s: the figure %s was not drawn: %s\n", out->run->command->name, name, err.msg);
 }
+
+void fhrl_output_draw(const fhrl_output *out, const char *name, const char *const args[], int n) { draw(out, name, args, n, 0); }
+
+void fhrl_output_draw_own(const fhrl_output *out, const char *name) { draw(out, name, NULL, 0, 1); }
 
 fhrl_status fhrl_output_finish(fhrl_output *out, fhrl_err *err)
 {
   char path[FHRL_PATH_SIZE];
   const fhrl_notes *notes = out->run->notes;
   out->begun = 0;
+  if (fhrl_json_size(out->figures) > 0) {
+    fhrl_json_put(out->manifest.json, "figures", out->figures);
+    out->figures = NULL;
+  }
   for (int i = 0; notes && i < notes->count; i++)
     if (notes->item[i].title) fhrl_output_say(out, "%-12s %s\n", notes->item[i].title, notes->item[i].line);
   if (fhrl_output_has_folder(out)) {
@@ -142,6 +173,8 @@ void fhrl_output_close(fhrl_output *out)
       fhrl_file_is_alone(path))
     remove(path);
   out->begun = 0;
+  fhrl_json_free(out->figures);
+  out->figures = NULL;
   if (out->file) fhrl_json_free(out->result);
   fhrl_manifest_free(&out->manifest);
   out->result = NULL;

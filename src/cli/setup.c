@@ -64,7 +64,7 @@ static fhrl_status configure(fhrl_setup *s, const fhrl_run *run, const fhrl_sect
   for (int i = 0; i < n_extra; i++)
     FHRL_TRY(fhrl_config_add(&s->config, extra[i].name, extra[i].field, extra[i].count, err));
   FHRL_TRY(fhrl_config_set(&s->config, "model", "name", s->model->name, "MODEL", err));
-  FHRL_TRY(fhrl_config_apply(&s->config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err));
+  FHRL_TRY(fhrl_command_configure(run, &s->config, err));
   FHRL_TRY(fhrl_operand_agrees(run, &s->user, s->model, fhrl_config_text(&s->config, "model.name"), err));
   return fhrl_config_set(&s->config, "model", "name", s->model->name, "MODEL", err);
 }

@@ -52,7 +52,6 @@ fhrl_status fhrl_trained_open(
 {
   FHRL_TRY(fhrl_gpt_load(path, gpt, err));
   FHRL_TRY(take_model(gpt, path, config, err));
-  FHRL_TRY(fhrl_config_apply(
-    config, &run->settings, fhrl_command_table_sections, fhrl_command_table_section_count, err));
+  FHRL_TRY(fhrl_command_configure(run, config, err));
   return change_model(config, path, gpt, err);
 }

@@ -141,6 +141,37 @@ double fhrl_json_number(const fhrl_json *value)
 
 const char *fhrl_json_string(const fhrl_json *value) { return json_string_value(value); }
 
+int fhrl_json_truth(const fhrl_json *value) { return json_is_true(value) ? 1 : json_is_false(value) ? 0 : -1; }
+
+const fhrl_json *fhrl_json_path(const fhrl_json *value, const char *path)
+{
+  char step[256];
+  while (value && *path) {
+    const size_t length = strcspn(path, ".[]");
+    if (length == 0 || length >= sizeof step) return NULL;
+    memcpy(step, path, length);
+    step[length] = '\0';
+    if (json_is_array(value)) {
+      char *end;
+      const unsigned long index = strtoul(step, &end, 10);
+      value = *end || step[0] == '-' ? NULL : json_array_get(value, index);
+    } else
+      value = json_object_get(value, step);
+    path += length;
+    path += *path == ']';
+    path += *path == '.' || *path == '[';
+  }
+  return value;
+}
+
+void fhrl_json_each(const fhrl_json *object, fhrl_json_visit *visit, void *context)
+{
+  json_t *own;
+  memcpy(&own, &object, sizeof own); // jansson's iterators want a value that may be changed, and change none
+  for (void *at = json_object_iter(own); at; at = json_object_iter_next(own, at))
+    visit(context, json_object_iter_key(at), json_object_iter_value(at));
+}
+
 fhrl_status fhrl_json_load(const char *path, fhrl_json **out, fhrl_err *err)
 {
   char *text;

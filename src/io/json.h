@@ -35,6 +35,12 @@ const fhrl_json *fhrl_json_at(const fhrl_json *array, size_t index);
 size_t fhrl_json_size(const fhrl_json *array);
 double fhrl_json_number(const fhrl_json *value);       // NaN if it is no number
 const char *fhrl_json_string(const fhrl_json *value);  // borrowed; NULL if it is no string
+int fhrl_json_truth(const fhrl_json *value);           // 1 true, 0 false, -1 if it is neither
+// What a path such as "layers[0].irr" or "layers.0.irr" leads to: names of objects' values and indices of arrays; NULL: nothing.
+const fhrl_json *fhrl_json_path(const fhrl_json *value, const char *path);
+// Calls back for every value of an object, in order.
+typedef void fhrl_json_visit(void *context, const char *key, const fhrl_json *value);
+void fhrl_json_each(const fhrl_json *object, fhrl_json_visit *visit, void *context);
 // FHRL_FORMAT with line and column; duplicate keys and files over 64 MiB are refused.
 fhrl_status fhrl_json_load(const char *path, fhrl_json **out, fhrl_err *err);
 

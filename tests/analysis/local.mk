@@ -57,3 +57,4 @@ check_PROGRAMS += tests/analysis/test_step_limit
 tests_analysis_test_step_limit_SOURCES = tests/analysis/test_step_limit.c tests/analysis/given.c tests/analysis/given.h \
 	tests/analysis/golden_layer.h
 check_PROGRAMS += tests/analysis/test_claims
+check_PROGRAMS += tests/analysis/test_sweep_plan

@@ -20,6 +20,7 @@ check_SCRIPTS += tests/cli/test_continue.sh
 check_SCRIPTS += tests/cli/test_portrait.sh
 check_SCRIPTS += tests/cli/test_exponents.sh
 check_SCRIPTS += tests/cli/test_own_model.sh
+check_SCRIPTS += tests/cli/test_sweep.sh
 EXTRA_DIST += tests/cli/installed.sh
 EXTRA_DIST += tests/cli/lib.sh tests/count.sh tests/ci.sh
 
