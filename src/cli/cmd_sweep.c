@@ -119,13 +119,17 @@ static fhrl_status choose_folder(sweep *w, fhrl_err *err)
 
 // ---- the plan, once the configuration of the command is known
 
-// The last word on an axis over this key: one of --set replaces one of the file.
-static const fhrl_setting *axis_of(const sweep *w, const char *key)
+// Index of the first word on an axis over this key, and (last) of the last one, which counts: one of --set replaces one of the
+// file. -1 if there is none.
+static int axis_of(const sweep *w, const char *key, int *last)
 {
-  const fhrl_setting *last = NULL;
-  for (int i = 0; i < w->all.count; i++)
-    if (is_axis(&w->all.item[i]) && strcmp(w->all.item[i].key, key) == 0) last = &w->all.item[i];
-  return last;
+  int first = -1;
+  for (int i = 0; i < w->all.count; i++) {
+    if (!is_axis(&w->all.item[i]) || strcmp(w->all.item[i].key, key) != 0) continue;
+    if (first < 0) first = i;
+    if (last) *last = i;
+  }
+  return first;
 }
 
 static fhrl_status add_axes(sweep *w, fhrl_config *config, fhrl_err *err)
@@ -133,8 +137,9 @@ static fhrl_status add_axes(sweep *w, fhrl_config *config, fhrl_err *err)
   const int seeds = fhrl_config_int(&w->wishes, "sweep.seeds");
   char place[FHRL_PATH_SIZE + 16];
   for (int i = 0; i < w->all.count; i++) {
-    const fhrl_setting *x = &w->all.item[i];
-    if (!is_axis(x) || axis_of(w, x->key) != x) continue;
+    int last = i;
+    if (axis_of(w, w->all.item[i].key, &last) != i) continue; // axes stay in the order in which they were first named
+    const fhrl_setting *x = &w->all.item[last];
     if (strcmp(x->key, "model.name") == 0)
       return fhrl_fail(err, FHRL_ARG, "%s:%d: model.name is no axis; allowed: sweep.input, which says what model", x->place, x->line);
     FHRL_TRY(fhrl_sweep_plan_add(&w->plan, config, x, err));
@@ -182,7 +187,7 @@ static fhrl_status keep_base(sweep *w, const gathered *g, fhrl_err *err)
       char key[NAME];
       FHRL_TRY(fhrl_config_set(&w->kept, section, g->field[j].name, g->of[j].text, "--kept", err));
       snprintf(key, sizeof key, "%s.%s", section, g->field[j].name);
-      if (axis_of(w, key) || (counted && strcmp(w->command->seed, key) == 0)) continue;
+      if (axis_of(w, key, NULL) >= 0 || (counted && strcmp(w->command->seed, key) == 0)) continue;
       fhrl_digest_text(&d, key);
       fhrl_digest_text(&d, g->of[j].text);
     }
