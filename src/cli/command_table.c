@@ -10,9 +10,9 @@
 #include "analysis/reproduce.h"
 #include "cli/command.h"
 #include "cli/cmd_models.h"
-#include "cli/cmd_sweep.h"
 #include "cli/members.h"
 #include "cli/setup.h"
+#include "cli/sweep_wishes.h"
 #include "nn/sample.h"
 #include "nn/train.h"
 
@@ -108,7 +108,7 @@ static const fhrl_short continue_shorts[] = {
   {NULL, NULL, NULL, NULL},
 };
 
-static const fhrl_keys sweep_keys[] = {{"sweep", fhrl_cmd_sweep_fields, &fhrl_cmd_sweep_field_count}, END_KEYS};
+static const fhrl_keys sweep_keys[] = {{"sweep", fhrl_sweep_wishes_fields, &fhrl_sweep_wishes_field_count}, END_KEYS};
 static const fhrl_short sweep_shorts[] = {
   {"plan", NULL, "sweep.plan", "Say what the points are, and compute none; short for --set sweep.plan=true"},
   {"retry", NULL, "sweep.retry", "Compute points again that have failed; short for --set sweep.retry=true"},
