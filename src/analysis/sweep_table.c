@@ -189,6 +189,12 @@ done:
 
 // ---- the figure
 
+// By more than a line that is drawn shows.
+static int varies(const fhrl_sweep_known *k)
+{
+  return k->numbers > 1 && k->high - k->low > 1e-4 * fmax(fabs(k->low), fabs(k->high));
+}
+
 int fhrl_sweep_table_figure(const fhrl_sweep_table *t, const fhrl_sweep_plan *plan, const char *seed, const char *name,
   const char *args[FHRL_SWEEP_TABLE_ARGS])
 {
@@ -206,6 +212,6 @@ int fhrl_sweep_table_figure(const fhrl_sweep_table *t, const fhrl_sweep_plan *pl
   args[2] = at[0]->field->unit;
   args[3] = axes == 2 ? at[1]->key : "-";
   for (int i = 0; i < t->columns && n < FHRL_SWEEP_TABLE_ARGS; i++)
-    if (t->known[i].numbers > 1 && t->known[i].low < t->known[i].high) args[n++] = t->column[i];
+    if (varies(&t->known[i])) args[n++] = t->column[i];
   return n > 4 ? n : 0;
 }

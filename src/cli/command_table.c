@@ -10,9 +10,9 @@
 #include "analysis/reproduce.h"
 #include "cli/command.h"
 #include "cli/cmd_models.h"
-#include "cli/cmd_sweep.h"
 #include "cli/members.h"
 #include "cli/setup.h"
+#include "cli/sweep_wishes.h"
 #include "nn/sample.h"
 #include "nn/train.h"
 
@@ -108,7 +108,7 @@ static const fhrl_short continue_shorts[] = {
   {NULL, NULL, NULL, NULL},
 };
 
-static const fhrl_keys sweep_keys[] = {{"sweep", fhrl_cmd_sweep_fields, &fhrl_cmd_sweep_field_count}, END_KEYS};
+static const fhrl_keys sweep_keys[] = {{"sweep", fhrl_sweep_wishes_fields, &fhrl_sweep_wishes_field_count}, END_KEYS};
 static const fhrl_short sweep_shorts[] = {
   {"plan", NULL, "sweep.plan", "Say what the points are, and compute none; short for --set sweep.plan=true"},
   {"retry", NULL, "sweep.retry", "Compute points again that have failed; short for --set sweep.retry=true"},
@@ -227,14 +227,14 @@ const fhrl_command fhrl_command_table[] = {
     .keys = reproduce_keys},
   {.name = "sweep",
     .input = "FILE.ini",
-    .summary = "computes a grid over any keys of any command; stopped, it goes on; mpirun spreads it",
+    .summary = "computes a grid over any keys of any command",
     .leaves = "in sweep-FILE/ or the folder of -o: points/ with a folder for each point, sweep.tsv, figures, run.json, config.ini",
     .run = fhrl_cmd_sweep,
     .shorts = sweep_shorts,
     .keys = sweep_keys},
   {.name = "plot",
     .input = "DIR",
-    .summary = "draws again what the folder of a result holds, from its tables",
+    .summary = "draws again what a folder holds, from its tables",
     .leaves = "in DIR: its figures, as svg and png. A portrait is drawn by DIR/portrait.gp, which is gnuplot's to run: not in a "
               "folder that you do not trust",
     .run = fhrl_cmd_plot},

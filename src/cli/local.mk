@@ -22,7 +22,8 @@ fhrl_SOURCES += src/cli/cmd_equilibria.c
 fhrl_SOURCES += src/cli/cmd_continue.c
 fhrl_SOURCES += src/cli/cmd_portrait.c src/cli/preview.c src/cli/preview.h
 fhrl_SOURCES += src/cli/cmd_exponents.c
-fhrl_SOURCES += src/cli/cmd_sweep.c src/cli/cmd_sweep.h
+fhrl_SOURCES += src/cli/cmd_sweep.c
+fhrl_SOURCES += src/cli/sweep_wishes.c src/cli/sweep_wishes.h
 fhrl_SOURCES += src/cli/cmd_plot.c
 
 # The commit that --version names, looked up at every build and rewritten only when it changed.

