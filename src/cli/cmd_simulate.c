@@ -41,19 +41,12 @@ static fhrl_status save_table(const fhrl_output *out, const fhrl_setup *s, const
   const int states = tr->n <= TSV_STATES ? tr->n : TSV_STATES, columns = 1 + states + m->n_obs;
   fhrl_status status = FHRL_OK;
   fhrl_table table = {0};
-  char(*name)[NAME] = calloc((size_t)columns, sizeof *name), path[FHRL_PATH_SIZE];
+  char(*name)[FHRL_SYSTEM_NAME] = calloc((size_t)states, sizeof *name), path[FHRL_PATH_SIZE];
   const char **names = calloc(2 * (size_t)columns, sizeof *names), **units = names ? names + columns : NULL;
   if (!name || !names) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for a table of %d columns", columns));
   names[0] = "t";
   units[0] = m->time_unit;
-  for (int i = 0; i < states; i++) {
-    fhrl_system_component(s->system, i, name[1 + i], NAME);
-    names[1 + i] = name[1 + i];
-    units[1 + i] = m->state[0].unit;
-  }
-  for (int block = 0, i = 0; block < m->n_state; block++)
-    for (int k = 0; k < s->system->dims.state[block].rows * s->system->dims.state[block].cols && i < states; k++, i++)
-      units[1 + i] = m->state[block].unit;
+  fhrl_system_columns(s->system, states, name, names + 1, units + 1);
   for (int i = 0; i < m->n_obs; i++) {
     names[1 + states + i] = m->obs[i].name;
     units[1 + states + i] = m->obs[i].unit;
@@ -78,17 +71,14 @@ static fhrl_status save_sections(const fhrl_output *out, const fhrl_setup *s, co
   const int n = s->system->n, states = n <= TSV_STATES ? n : TSV_STATES;
   fhrl_status status = FHRL_OK;
   fhrl_table table = {0};
-  char name[TSV_STATES][NAME], which[FHRL_CROSSING_MAX * (FHRL_CROSSING_TEXT + 8)] = "", path[FHRL_PATH_SIZE];
+  char name[TSV_STATES][FHRL_SYSTEM_NAME], which[FHRL_CROSSING_MAX * (FHRL_CROSSING_TEXT + 8)] = "", path[FHRL_PATH_SIZE];
   const char *names[TSV_STATES + 2] = {"section", "t"}, *units[TSV_STATES + 2] = {which, s->model->time_unit};
   for (int k = 0; k < s->solver.crossings; k++) {
     const size_t used = strlen(which);
     snprintf(which + used, sizeof which - used, "%s%d: %s", k > 0 ? "; " : "", k, s->section[k].text);
   }
-  for (int i = 0; i < states; i++) {
-    fhrl_system_component(s->system, i, name[i], NAME);
-    names[2 + i] = name[i];
-    units[2 + i] = "as in trajectory.tsv";
-  }
+  fhrl_system_columns(s->system, states, name, names + 2, NULL);
+  for (int i = 0; i < states; i++) units[2 + i] = "as in trajectory.tsv";
   long count, crossings, c = 0;
   const fhrl_happening *happened = fhrl_integrator_events(it, &count);
   const double *at = fhrl_integrator_crossings(it, &crossings);

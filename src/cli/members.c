@@ -106,21 +106,16 @@ static fhrl_status save_table(const fhrl_members *m, const fhrl_output *out, con
   const int states = e->n <= TSV_STATES ? e->n : TSV_STATES, axes = m->vary.axes, columns = FIXED + axes + states;
   fhrl_status status = FHRL_OK;
   fhrl_table table = {0};
-  char name[FHRL_VARY_AXES + TSV_STATES][NAME], path[FHRL_PATH_SIZE];
+  char name[FHRL_VARY_AXES + TSV_STATES][FHRL_SYSTEM_NAME], path[FHRL_PATH_SIZE];
   const char *names[FIXED + FHRL_VARY_AXES + TSV_STATES] = {"member", "point", "way"};
   const char *units[FIXED + FHRL_VARY_AXES + TSV_STATES] = {"1", "1", "batch 0, single 1, failed 2"};
   for (int a = 0; a < axes; a++) {
     const fhrl_field *f = &s->model->param[m->vary.axis[a].param];
-    snprintf(name[a], NAME, "model.%s", f->name);
+    snprintf(name[a], sizeof name[a], "model.%s", f->name);
     names[FIXED + a] = name[a];
     units[FIXED + a] = f->kind == FHRL_CHOICE ? f->choices : f->unit;
   }
-  for (int block = 0, i = 0; block < s->model->n_state; block++)
-    for (int k = 0; k < s->system->dims.state[block].rows * s->system->dims.state[block].cols && i < states; k++, i++) {
-      fhrl_system_component(s->system, i, name[axes + i], NAME);
-      names[FIXED + axes + i] = name[axes + i];
-      units[FIXED + axes + i] = s->model->state[block].unit;
-    }
+  fhrl_system_columns(s->system, states, name + axes, names + FIXED + axes, units + FIXED + axes);
   FHRL_DO(status, fhrl_output_path(out, "ensemble.tsv", path, err));
   FHRL_DO(status, fhrl_table_begin(&table, path, "fhrl.ensemble/2", names, units, columns, err));
   for (long k = 0; k < e->members; k++) {
