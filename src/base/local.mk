@@ -19,3 +19,4 @@ libfhrl_a_SOURCES += \
 	src/base/file.c src/base/file.h
 libfhrl_a_SOURCES += src/base/process.c src/base/process.h
 libfhrl_a_SOURCES += src/base/digest.c src/base/digest.h
+libfhrl_a_SOURCES += src/base/part.c src/base/part.h

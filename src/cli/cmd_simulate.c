@@ -272,10 +272,11 @@ static fhrl_status open_part(const fhrl_output *out, const fhrl_setup *s, fhrl_t
   return FHRL_OK;
 }
 
-static void say_resume(const fhrl_output *out, const fhrl_setup *s, double t, fhrl_err *err)
+static void say_resume(const fhrl_output *out, double t, fhrl_err *err)
 {
-  fhrl_status_context(err, "to resume from t = %.9g: fhrl simulate %s -c %s/config.ini -o %s", t, s->model->name, out->folder,
-    out->folder);
+  char from[64];
+  snprintf(from, sizeof from, "to resume from t = %.9g", t);
+  fhrl_output_resume(out, from, err);
 }
 
 static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err)
@@ -297,7 +298,7 @@ static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err
   status = (s->model->rhs ? integrate : iterate)(s, &tr, &watch, &k.part, &how, err);
   fhrl_progress_end(&k.progress);
   if (status == FHRL_INTERRUPT && fhrl_output_has_folder(out))
-    say_resume(out, s, k.part.rows > 0 ? tr.t[k.part.rows - 1] : 0.0, err);
+    say_resume(out, k.part.rows > 0 ? tr.t[k.part.rows - 1] : 0.0, err);
   if (status != FHRL_OK) goto done;
   how.wall = fhrl_clock_wall() - begin;
   how.cpu = fhrl_clock_cpu() - cpu;

@@ -12,7 +12,7 @@ libfhrl_a_SOURCES += \
 	src/ode/sundials_dense.c src/ode/sundials_dense.h \
 	src/ode/sundials_cvode.c src/ode/sundials_cvode.h src/ode/engine.h \
 	src/ode/sundials_kinsol.c src/ode/sundials_kinsol.h \
-	src/ode/batch.h src/ode/ensemble.c src/ode/ensemble.h \
+	src/ode/batch.h src/ode/ensemble.c src/ode/ensemble.h src/ode/ensemble_part.c src/ode/ensemble_part.h \
 	src/ode/runge_kutta.c src/ode/runge_kutta.h \
 	src/ode/dopri5.c src/ode/dopri5.h src/ode/dopri5_table.h src/ode/verner.c src/ode/verner.h src/ode/verner_table.h \
 	src/ode/dop853.c src/ode/dop853.h src/ode/dop853_table.h
