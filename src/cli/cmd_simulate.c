@@ -12,7 +12,6 @@
 #include "cli/setup.h"
 #include "io/dataset.h"
 #include "io/table.h"
-#include "cli/version.h"
 #include "ode/iteration.h"
 #include "ode/trajectory_part.h"
 
@@ -264,7 +263,8 @@ static fhrl_status open_part(const fhrl_output *out, const fhrl_setup *s, fhrl_t
 {
   if (!fhrl_output_has_folder(out)) return FHRL_OK;
   FHRL_TRY(fhrl_output_path(out, "trajectory.part", k->path, err));
-  const uint64_t identity = fhrl_trajectory_part_identity(s->system, &s->input, &s->solver, s->x0, fhrl_version_build());
+  char build[FHRL_SETUP_BUILD];
+  const uint64_t identity = fhrl_trajectory_part_identity(s->system, &s->input, &s->solver, s->x0, fhrl_setup_build(s, build));
   FHRL_TRY(fhrl_trajectory_part_open(&k->part, k->path, identity, tr, err));
   if (tr->count == 0) return FHRL_OK;
   k->progress.first = k->progress.done = tr->t[tr->count - 1];

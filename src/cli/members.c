@@ -12,7 +12,6 @@
 #include "base/signals.h"
 #include "io/dataset.h"
 #include "io/table.h"
-#include "cli/version.h"
 #include "ode/ensemble_part.h"
 
 enum { TSV_STATES = 64, NAME = 80, SHOWN = 5, FIXED = 3 }; // states of the table; failures said; columns before the parameters
@@ -223,7 +222,8 @@ static fhrl_status open_part(const fhrl_output *out, const fhrl_setup *s, fhrl_e
 {
   if (!fhrl_output_has_folder(out)) return FHRL_OK;
   FHRL_TRY(fhrl_output_path(out, "ensemble.part", path, err));
-  const uint64_t identity = fhrl_ensemble_part_identity(e, s->system, &s->input, &s->solver, fhrl_version_build());
+  char build[FHRL_SETUP_BUILD];
+  const uint64_t identity = fhrl_ensemble_part_identity(e, s->system, &s->input, &s->solver, fhrl_setup_build(s, build));
   FHRL_TRY(fhrl_ensemble_part_open(part, path, identity, e, err));
   if (e->before > 0) fhrl_output_say(out, "resumed      with %ld of %ld members done\n", e->before, e->members);
   return FHRL_OK;

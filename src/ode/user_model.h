@@ -21,8 +21,12 @@ typedef struct fhrl_user_model {
   void *library;                 // owned: what dlopen gave
   char source[FHRL_PATH_SIZE];   // absolute path of the .c (or the ready .so)
   char digest[FHRL_DIGEST_SIZE]; // SHA-256 of that file
+  // What tells this model from others of its name: the digest or, where the file includes others of its own, SHA-256 of the
+  // library that was compiled from all of them.
+  char identity[FHRL_DIGEST_SIZE];
   char *command;                 // owned: the compiler's command line but for -o FILE -lm; NULL for a ready .so
   char *said;                    // owned: what the compiler wrote, warnings too; NULL if it did not run or was silent
+  int alone;                     // 1: the source includes nothing but the model's header and the system's
   int compiled;                  // 1 if the compiler ran, 0 if the library was there
 } fhrl_user_model;
 

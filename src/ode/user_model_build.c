@@ -260,7 +260,8 @@ fhrl_status fhrl_user_model_build(fhrl_user_model *u, const char *path, const ch
   FHRL_TRY(fhrl_file_headers(headers, err));
   FHRL_TRY(make_command(&c, path, headers, err));
   FHRL_TRY(keep_command(u, &c, err));
-  if (strlen(text) == size && is_alone(text) && cache_folder(cache)) {
+  u->alone = strlen(text) == size && is_alone(text);
+  if (u->alone && cache_folder(cache)) {
     FHRL_TRY(library_of(u, &c, headers, stem, cache, library, err));
     if (again) unlink(library);
     if (fhrl_file_exists(library)) return FHRL_OK; // it came there whole, by a rename
