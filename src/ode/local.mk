@@ -19,7 +19,7 @@ libfhrl_a_SOURCES += \
 libfhrl_a_SOURCES += src/ode/difference.c src/ode/difference.h
 libfhrl_a_SOURCES += src/ode/variant.c src/ode/variant.h
 libfhrl_a_SOURCES += src/ode/contract.c src/ode/contract_table.c src/ode/contract_field.c src/ode/contract_field.h src/ode/contract.h
-libfhrl_a_SOURCES += src/ode/user_model.c src/ode/user_model_build.c src/ode/user_model.h
+libfhrl_a_SOURCES += src/ode/user_model.c src/ode/user_model_build.c src/ode/user_model_cache.c src/ode/user_model_cache.h src/ode/user_model.h
 libfhrl_a_SOURCES += src/ode/user_template.c src/ode/user_template.h
 libfhrl_a_SOURCES += src/ode/lanes.h src/ode/vary.c src/ode/vary.h
 

@@ -145,6 +145,7 @@ fhrl_status fhrl_user_model_open(const char *path, fhrl_user_model *out, fhrl_er
   fhrl_status status = FHRL_OK;
   const int ready = ends_with(path, ".so");
   memset(out, 0, sizeof *out);
+  out->held = -1;
   FHRL_TRY(stem_of(path, stem, err));
   FHRL_TRY(fhrl_file_absolute(path, out->source, err));
   FHRL_TRY(fhrl_file_read(path, SOURCE_LIMIT, &bytes, &size, err));
@@ -166,6 +167,7 @@ done:
 void fhrl_user_model_close(fhrl_user_model *u)
 {
   if (u->library) dlclose(u->library);
+  if (u->command && u->held >= 0) close(u->held); // without a command it was never opened, and is 0
   free(u->command);
   free(u->said);
   memset(u, 0, sizeof *u);

@@ -155,6 +155,24 @@ printf '#!/bin/sh\necho "// saved" >>mine.c\nexec %s "$@"\n' "$real" >saving
 chmod +x saving
 CC=$PWD/saving ends 1 "a file that changes under the compiler is not kept" "$fhrl" simulate mine.c --quiet --t-end=5
 says err "mine.c changed while it was compiled; run again" "but asked for again"
+# the cache is bounded by what was used last, and keeps what is in use however long ago that began
+held=$(ls "$cache"/mine-*.so | head -1)
+for k in $(seq 1 90); do touch -d "2020-01-01 +$k days" "$cache/old-$k.so"; done
+touch -d "2019-01-01" "$held" "$cache/old-0.so"
+exec 9<"$held"
+if flock -s 9; then
+  : >"$cache/killed-0.so.tmp"
+  echo "// another change" >>mine.c
+  ends 0 "a model compiled into a full cache" "$fhrl" simulate mine.c --quiet --t-end=5
+  holds "leaves the 64 used last, and one more that is in use" [ "$(ls "$cache"/*.so | wc -l)" -eq 65 ]
+  holds "which stays" [ -e "$held" ]
+  holds "the oldest go" [ ! -e "$cache/old-0.so" ]
+  holds "not the newest" [ -e "$cache/old-90.so" ]
+  holds "nor the one just made" "$fhrl" models mine.c
+  holds "what a killed compiler left goes" [ ! -e "$cache/killed-0.so.tmp" ]
+fi
+exec 9<&-
+rm -f "$cache"/old-*.so
 unset CC
 sed 's/mine/parts/g; s/^#include "ode.*/&\n#include "gain.h"/; s/s->p\[KAPPA\] \*/GAIN * &/' first.c >parts.c
 echo '#define GAIN 1.0' >gain.h
