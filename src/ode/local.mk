@@ -5,7 +5,7 @@ libfhrl_a_SOURCES += \
 	src/ode/system.c src/ode/system.h src/ode/system_fields.c src/ode/system_create.c src/ode/system_start.c \
 	src/ode/input.c src/ode/input.h src/ode/input_init.c \
 	src/ode/integrator.c src/ode/integrator.h src/ode/integrator_state.h src/ode/integrator_choose.c \
-	src/ode/integrator_failure.c src/ode/integrator_event.c src/ode/integrator_crossing.c src/ode/crossing.c src/ode/crossing.h \
+	src/ode/integrator_failure.c src/ode/integrator_chatter.c src/ode/integrator_event.c src/ode/integrator_crossing.c src/ode/crossing.c src/ode/crossing.h \
 	src/ode/trajectory.c src/ode/trajectory.h src/ode/trajectory_part.c src/ode/trajectory_part.h \
 	src/ode/iteration.c src/ode/iteration.h \
 	src/ode/sundials_compat.h src/ode/sundials_vector.c src/ode/sundials_vector.h \
