@@ -93,15 +93,13 @@ fhrl_status fhrl_continuation_files_table(const fhrl_continuation *c, const fhrl
     "im", "norm"};
   const int columns = FIXED + s->n;
   const char **names = malloc(2 * (size_t)columns * sizeof *names), **units = names + columns;
-  char(*text)[64] = malloc((size_t)s->n * sizeof *text), schema[256];
+  char(*text)[FHRL_SYSTEM_NAME] = malloc((size_t)s->n * sizeof *text), schema[256];
   fhrl_status status = FHRL_OK;
   fhrl_table t = {0};
   if (names == NULL || text == NULL) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for %d columns", columns));
-  for (int i = 0; i < columns; i++) {
-    if (i >= FIXED) fhrl_system_component(s, i - FIXED, text[i - FIXED], sizeof *text);
-    names[i] = i < FIXED ? head[i] : text[i - FIXED];
-    units[i] = i < FIXED ? "" : "state";
-  }
+  for (int i = 0; i < columns; i++) units[i] = i < FIXED ? "" : "state";
+  memcpy(names, head, sizeof head);
+  fhrl_system_columns(s, s->n, text, names + FIXED, NULL);
   snprintf(schema, sizeof schema, "fhrl.continue/1: parameter %s, shown %s; stable: 1, 0, or 2 between the two; code: 3 fold, "
     "4 branch point, 5 Hopf, 6 flip, 7 Neimark-Sacker", c->parameter, show < 0 ? "norm" : text[show]);
   FHRL_DO(status, fhrl_table_begin(&t, path, schema, names, units, columns, err));

@@ -180,15 +180,13 @@ fhrl_status fhrl_equilibria_table(const fhrl_equilibria_report *r, const fhrl_sy
     "h_c_sequential"};
   const int columns = FIXED + s->n;
   const char **names = malloc(2 * (size_t)columns * sizeof *names), **units = names + columns;
-  char(*text)[64] = malloc((size_t)s->n * sizeof *text);
+  char(*text)[FHRL_SYSTEM_NAME] = malloc((size_t)s->n * sizeof *text);
   fhrl_status status = FHRL_OK;
   fhrl_table t = {0};
   if (names == NULL || text == NULL) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for %d columns", columns));
-  for (int i = 0; i < columns; i++) {
-    if (i >= FIXED) fhrl_system_component(s, i - FIXED, text[i - FIXED], sizeof *text);
-    names[i] = i < FIXED ? head[i] : text[i - FIXED];
-    units[i] = i < FIXED ? "" : "state";
-  }
+  for (int i = 0; i < columns; i++) units[i] = i < FIXED ? "" : "state";
+  memcpy(names, head, sizeof head);
+  fhrl_system_columns(s, s->n, text, names + FIXED, NULL);
   FHRL_DO(status, fhrl_table_begin(&t, path, "fhrl.equilibria/1: re, im of the first eigenvalue", names, units, columns, err));
   for (int i = 0; i < r->found.count; i++) {
     const fhrl_equilibrium *q = &r->found.item[i];

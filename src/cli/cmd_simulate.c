@@ -12,7 +12,6 @@
 #include "cli/setup.h"
 #include "io/dataset.h"
 #include "io/table.h"
-#include "cli/version.h"
 #include "ode/iteration.h"
 #include "ode/trajectory_part.h"
 
@@ -41,19 +40,12 @@ static fhrl_status save_table(const fhrl_output *out, const fhrl_setup *s, const
   const int states = tr->n <= TSV_STATES ? tr->n : TSV_STATES, columns = 1 + states + m->n_obs;
   fhrl_status status = FHRL_OK;
   fhrl_table table = {0};
-  char(*name)[NAME] = calloc((size_t)columns, sizeof *name), path[FHRL_PATH_SIZE];
+  char(*name)[FHRL_SYSTEM_NAME] = calloc((size_t)states, sizeof *name), path[FHRL_PATH_SIZE];
   const char **names = calloc(2 * (size_t)columns, sizeof *names), **units = names ? names + columns : NULL;
   if (!name || !names) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for a table of %d columns", columns));
   names[0] = "t";
   units[0] = m->time_unit;
-  for (int i = 0; i < states; i++) {
-    fhrl_system_component(s->system, i, name[1 + i], NAME);
-    names[1 + i] = name[1 + i];
-    units[1 + i] = m->state[0].unit;
-  }
-  for (int block = 0, i = 0; block < m->n_state; block++)
-    for (int k = 0; k < s->system->dims.state[block].rows * s->system->dims.state[block].cols && i < states; k++, i++)
-      units[1 + i] = m->state[block].unit;
+  fhrl_system_columns(s->system, states, name, names + 1, units + 1);
   for (int i = 0; i < m->n_obs; i++) {
     names[1 + states + i] = m->obs[i].name;
     units[1 + states + i] = m->obs[i].unit;
@@ -78,17 +70,14 @@ static fhrl_status save_sections(const fhrl_output *out, const fhrl_setup *s, co
   const int n = s->system->n, states = n <= TSV_STATES ? n : TSV_STATES;
   fhrl_status status = FHRL_OK;
   fhrl_table table = {0};
-  char name[TSV_STATES][NAME], which[FHRL_CROSSING_MAX * (FHRL_CROSSING_TEXT + 8)] = "", path[FHRL_PATH_SIZE];
+  char name[TSV_STATES][FHRL_SYSTEM_NAME], which[FHRL_CROSSING_MAX * (FHRL_CROSSING_TEXT + 8)] = "", path[FHRL_PATH_SIZE];
   const char *names[TSV_STATES + 2] = {"section", "t"}, *units[TSV_STATES + 2] = {which, s->model->time_unit};
   for (int k = 0; k < s->solver.crossings; k++) {
     const size_t used = strlen(which);
     snprintf(which + used, sizeof which - used, "%s%d: %s", k > 0 ? "; " : "", k, s->section[k].text);
   }
-  for (int i = 0; i < states; i++) {
-    fhrl_system_component(s->system, i, name[i], NAME);
-    names[2 + i] = name[i];
-    units[2 + i] = "as in trajectory.tsv";
-  }
+  fhrl_system_columns(s->system, states, name, names + 2, NULL);
+  for (int i = 0; i < states; i++) units[2 + i] = "as in trajectory.tsv";
   long count, crossings, c = 0;
   const fhrl_happening *happened = fhrl_integrator_events(it, &count);
   const double *at = fhrl_integrator_crossings(it, &crossings);
@@ -274,7 +263,8 @@ static fhrl_status open_part(const fhrl_output *out, const fhrl_setup *s, fhrl_t
 {
   if (!fhrl_output_has_folder(out)) return FHRL_OK;
   FHRL_TRY(fhrl_output_path(out, "trajectory.part", k->path, err));
-  const uint64_t identity = fhrl_trajectory_part_identity(s->system, &s->input, &s->solver, s->x0, fhrl_version_build());
+  char build[FHRL_SETUP_BUILD];
+  const uint64_t identity = fhrl_trajectory_part_identity(s->system, &s->input, &s->solver, s->x0, fhrl_setup_build(s, build));
   FHRL_TRY(fhrl_trajectory_part_open(&k->part, k->path, identity, tr, err));
   if (tr->count == 0) return FHRL_OK;
   k->progress.first = k->progress.done = tr->t[tr->count - 1];
@@ -282,10 +272,11 @@ static fhrl_status open_part(const fhrl_output *out, const fhrl_setup *s, fhrl_t
   return FHRL_OK;
 }
 
-static void say_resume(const fhrl_output *out, const fhrl_setup *s, double t, fhrl_err *err)
+static void say_resume(const fhrl_output *out, double t, fhrl_err *err)
 {
-  fhrl_status_context(err, "to resume from t = %.9g: fhrl simulate %s -c %s/config.ini -o %s", t, s->model->name, out->folder,
-    out->folder);
+  char from[64];
+  snprintf(from, sizeof from, "to resume from t = %.9g", t);
+  fhrl_output_resume(out, from, err);
 }
 
 static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err)
@@ -307,7 +298,7 @@ static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err
   status = (s->model->rhs ? integrate : iterate)(s, &tr, &watch, &k.part, &how, err);
   fhrl_progress_end(&k.progress);
   if (status == FHRL_INTERRUPT && fhrl_output_has_folder(out))
-    say_resume(out, s, k.part.rows > 0 ? tr.t[k.part.rows - 1] : 0.0, err);
+    say_resume(out, k.part.rows > 0 ? tr.t[k.part.rows - 1] : 0.0, err);
   if (status != FHRL_OK) goto done;
   how.wall = fhrl_clock_wall() - begin;
   how.cpu = fhrl_clock_cpu() - cpu;

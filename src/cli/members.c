@@ -12,7 +12,7 @@
 #include "base/signals.h"
 #include "io/dataset.h"
 #include "io/table.h"
-#include "ode/ensemble.h"
+#include "ode/ensemble_part.h"
 
 enum { TSV_STATES = 64, NAME = 80, SHOWN = 5, FIXED = 3 }; // states of the table; failures said; columns before the parameters
 
@@ -106,21 +106,16 @@ static fhrl_status save_table(const fhrl_members *m, const fhrl_output *out, con
   const int states = e->n <= TSV_STATES ? e->n : TSV_STATES, axes = m->vary.axes, columns = FIXED + axes + states;
   fhrl_status status = FHRL_OK;
   fhrl_table table = {0};
-  char name[FHRL_VARY_AXES + TSV_STATES][NAME], path[FHRL_PATH_SIZE];
+  char name[FHRL_VARY_AXES + TSV_STATES][FHRL_SYSTEM_NAME], path[FHRL_PATH_SIZE];
   const char *names[FIXED + FHRL_VARY_AXES + TSV_STATES] = {"member", "point", "way"};
   const char *units[FIXED + FHRL_VARY_AXES + TSV_STATES] = {"1", "1", "batch 0, single 1, failed 2"};
   for (int a = 0; a < axes; a++) {
     const fhrl_field *f = &s->model->param[m->vary.axis[a].param];
-    snprintf(name[a], NAME, "model.%s", f->name);
+    snprintf(name[a], sizeof name[a], "model.%s", f->name);
     names[FIXED + a] = name[a];
     units[FIXED + a] = f->kind == FHRL_CHOICE ? f->choices : f->unit;
   }
-  for (int block = 0, i = 0; block < s->model->n_state; block++)
-    for (int k = 0; k < s->system->dims.state[block].rows * s->system->dims.state[block].cols && i < states; k++, i++) {
-      fhrl_system_component(s->system, i, name[axes + i], NAME);
-      names[FIXED + axes + i] = name[axes + i];
-      units[FIXED + axes + i] = s->model->state[block].unit;
-    }
+  fhrl_system_columns(s->system, states, name + axes, names + FIXED + axes, units + FIXED + axes);
   FHRL_DO(status, fhrl_output_path(out, "ensemble.tsv", path, err));
   FHRL_DO(status, fhrl_table_begin(&table, path, "fhrl.ensemble/2", names, units, columns, err));
   for (long k = 0; k < e->members; k++) {
@@ -196,7 +191,7 @@ static void report_failure(const fhrl_members *m, const fhrl_output *out, const 
 static void report(const fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, const fhrl_ensemble *e, double wall)
 {
   fhrl_json *o = out->result, *failures = fhrl_json_array();
-  const double rate = (double)e->members / wall;
+  const double rate = (double)(e->members - e->before) / wall; // of this run
   fhrl_json_int(o, "members", e->members);
   fhrl_json_int(o, "points", m->vary.points);
   fhrl_json_int(o, "failed", e->failed);
@@ -221,29 +216,54 @@ static void report(const fhrl_members *m, const fhrl_output *out, const fhrl_set
 
 static void show(void *context, long done, long members) { fhrl_progress_update(context, (double)done, NULL); }
 
+// Opens FOLDER/ensemble.part, and takes from it the members that are done.
+static fhrl_status open_part(const fhrl_output *out, const fhrl_setup *s, fhrl_ensemble *e, char path[FHRL_PATH_SIZE],
+  fhrl_ensemble_part *part, fhrl_err *err)
+{
+  if (!fhrl_output_has_folder(out)) return FHRL_OK;
+  FHRL_TRY(fhrl_output_path(out, "ensemble.part", path, err));
+  char build[FHRL_SETUP_BUILD];
+  const uint64_t identity = fhrl_ensemble_part_identity(e, s->system, &s->input, &s->solver, fhrl_setup_build(s, build));
+  FHRL_TRY(fhrl_ensemble_part_open(part, path, identity, e, err));
+  if (e->before > 0) fhrl_output_say(out, "resumed      with %ld of %ld members done\n", e->before, e->members);
+  return FHRL_OK;
+}
+
+static fhrl_status save(const fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, const fhrl_ensemble *e, fhrl_err *err)
+{
+  if (!fhrl_output_has_folder(out)) return FHRL_OK;
+  FHRL_TRY(save_dataset(m, out, s, e, err));
+  FHRL_TRY(save_table(m, out, s, e, err));
+  fhrl_output_say(out, "files        %s/ensemble.nc, .tsv, run.json\n", out->folder);
+  return FHRL_OK;
+}
+
 fhrl_status fhrl_members_run(fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, int threads, fhrl_err *err)
 {
   fhrl_ensemble e = {0};
+  fhrl_ensemble_part part = {.n = 0};
   fhrl_progress progress;
   fhrl_status status = FHRL_OK;
+  char path[FHRL_PATH_SIZE];
   const int n_param = m->vary.axes > 0 ? s->model->n_param : 0;
   FHRL_DO(status, fhrl_ensemble_init(&e, m->members, s->system->n, n_param, err));
   FHRL_DO(status, fill(m, s, &e, err));
+  FHRL_DO(status, open_part(out, s, &e, path, &part, err));
   const double begin = fhrl_clock_wall();
   fhrl_progress_begin(&progress, fhrl_output_progress(out), "simulate", (double)m->members, "members");
-  const fhrl_ensemble_watch watch = {show, &progress, fhrl_signals_flag()};
+  progress.first = progress.done = (double)e.before;
+  const fhrl_ensemble_watch watch = {show, &progress, fhrl_signals_flag(), fhrl_ensemble_part_keep, &part};
   status = fhrl_ensemble_run(&e, s->system, &s->input, &s->solver, threads, &watch, err);
   if (status == FHRL_OK) fhrl_progress_update(&progress, (double)m->members, NULL);
   fhrl_progress_end(&progress);
+  if (status == FHRL_INTERRUPT && fhrl_output_has_folder(out)) fhrl_output_resume(out, "to resume", err);
   if (status != FHRL_OK) goto done;
   report(m, out, s, &e, fhrl_clock_wall() - begin);
   if (e.failed == e.members) m->lost = e.failure[0].err;
-  if (fhrl_output_has_folder(out)) {
-    FHRL_DO(status, save_dataset(m, out, s, &e, err));
-    FHRL_DO(status, save_table(m, out, s, &e, err));
-    fhrl_output_say(out, "files        %s/ensemble.nc, .tsv, run.json\n", out->folder);
-  }
+  FHRL_DO(status, save(m, out, s, &e, err));
+  fhrl_ensemble_part_remove(&part);
 done:
+  fhrl_ensemble_part_close(&part);
   fhrl_ensemble_free(&e);
   return status;
 }

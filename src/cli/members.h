@@ -20,5 +20,6 @@ typedef struct fhrl_members {
 fhrl_status fhrl_members_plan(fhrl_members *m, const fhrl_run *run, const fhrl_setup *s, fhrl_err *err);
 void fhrl_members_free(fhrl_members *m);
 
-// Carries the members to the end of [solver], says how it went, and leaves ensemble.tsv and ensemble.nc.
+// Carries the members to the end of [solver], says how it went, and leaves ensemble.tsv and ensemble.nc. Until they are there
+// the members that are done are kept in ensemble.part: a run that was interrupted goes on from them, to the same bytes.
 fhrl_status fhrl_members_run(fhrl_members *m, const fhrl_output *out, const fhrl_setup *s, int threads, fhrl_err *err);

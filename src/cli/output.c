@@ -180,6 +180,12 @@ void fhrl_output_close(fhrl_output *out)
   out->result = NULL;
 }
 
+void fhrl_output_resume(const fhrl_output *out, const char *what, fhrl_err *err)
+{
+  fhrl_status_context(err, "%s: fhrl %s %s -c %s/config.ini -o %s", what, out->run->command->name, out->run->input, out->folder,
+    out->folder);
+}
+
 FILE *fhrl_output_progress(const fhrl_output *out) { return out->run->quiet ? NULL : stderr; }
 
 void fhrl_output_say(const fhrl_output *out, const char *format, ...)

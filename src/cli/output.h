@@ -49,5 +49,8 @@ void fhrl_output_close(fhrl_output *out);
 // printf to standard output, unless --json has claimed it.
 void fhrl_output_say(const fhrl_output *out, const char *format, ...) FHRL_PRINTF(2, 3);
 
+// Puts before the reason of an interruption, in a folder, `what` ("to resume") and the command that goes on from there.
+void fhrl_output_resume(const fhrl_output *out, const char *what, fhrl_err *err);
+
 // Where progress goes: standard error, NULL after --quiet.
 FILE *fhrl_output_progress(const fhrl_output *out);

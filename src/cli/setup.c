@@ -8,6 +8,7 @@
 
 #include "analysis/layer.h"
 #include "cli/operand.h"
+#include "cli/version.h"
 #include "ode/difference.h"
 
 const fhrl_field fhrl_setup_start_fields[] = {
@@ -21,20 +22,22 @@ const fhrl_short fhrl_setup_shorts[] = {
   {NULL, NULL, NULL, NULL},
 };
 
-// The model's own keys and, for a layer of a network, where it comes from.
+// The model's own keys and, for a layer of a network, where it comes from, for a model of the user, what its source was.
 static fhrl_status model_fields(fhrl_setup *s, int *count, fhrl_err *err)
 {
+  static const fhrl_field digest = {"source_sha256", 0, "", "of the model's source (of the library compiled from it, if it includes "
+    "files of its own); empty: whatever it is now", .kind = FHRL_TEXT};
   static const fhrl_field source[] = {
     {"checkpoint", 0, "", "run folder or .safetensors file whose layer this is; empty: random weights", .kind = FHRL_PATH},
     {"layer", 0, "1", "layer of the checkpoint, from 0", .kind = FHRL_INT, .low = 0, .high = 1023},
   };
   int own = 0;
   FHRL_TRY(fhrl_system_fields(s->model, &s->fields, &own, err));
-  const int extra = fhrl_layer_fits(s->model) ? FHRL_COUNT(source) : 0;
+  const int user = s->user.model != NULL, extra = !user && fhrl_layer_fits(s->model) ? FHRL_COUNT(source) : user;
   s->keys = malloc((size_t)(own + extra) * sizeof *s->keys);
   if (s->keys == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the keys of %s", s->model->name);
   memcpy(s->keys, s->fields, (size_t)own * sizeof *s->keys);
-  memcpy(s->keys + own, source, (size_t)extra * sizeof *s->keys);
+  memcpy(s->keys + own, user ? &digest : source, (size_t)extra * sizeof *s->keys);
   *count = own + extra;
   return FHRL_OK;
 }
@@ -53,6 +56,20 @@ done:
   return status;
 }
 
+// The source of a user's model is part of the configuration: what was meant for another one is refused.
+static fhrl_status settle_source(fhrl_setup *s, const fhrl_run *run, fhrl_err *err)
+{
+  char place[FHRL_PATH_SIZE + 16];
+  if (s->user.model == NULL) return FHRL_OK;
+  const char *wanted = fhrl_config_text(&s->config, "model.source_sha256");
+  if (*wanted && strcmp(wanted, s->user.identity) != 0 && !run->force) {
+    fhrl_settings_place(&run->settings, "model", "source_sha256", place, sizeof place);
+    return fhrl_fail(err, FHRL_ARG, "%s: model.source_sha256 = '%.80s', but %s has changed: now it is '%s'; --force takes it as it is",
+      place, wanted, run->input, s->user.identity);
+  }
+  return fhrl_config_set(&s->config, "model", "source_sha256", s->user.identity, "MODEL", err);
+}
+
 static fhrl_status configure(fhrl_setup *s, const fhrl_run *run, const fhrl_section extra[], int n_extra, fhrl_err *err)
 {
   int count = 0;
@@ -65,6 +82,7 @@ static fhrl_status configure(fhrl_setup *s, const fhrl_run *run, const fhrl_sect
     FHRL_TRY(fhrl_config_add(&s->config, extra[i].name, extra[i].field, extra[i].count, err));
   FHRL_TRY(fhrl_config_set(&s->config, "model", "name", s->model->name, "MODEL", err));
   FHRL_TRY(fhrl_command_configure(run, &s->config, err));
+  FHRL_TRY(settle_source(s, run, err));
   FHRL_TRY(fhrl_operand_agrees(run, &s->user, s->model, fhrl_config_text(&s->config, "model.name"), err));
   return fhrl_config_set(&s->config, "model", "name", s->model->name, "MODEL", err);
 }
@@ -123,6 +141,12 @@ fhrl_status fhrl_setup_open(fhrl_setup *s, const fhrl_run *run, const fhrl_secti
   note(s, run->notes);
   FHRL_TRY(configure(s, run, extra, n_extra, err));
   return bind(s, run, err);
+}
+
+const char *fhrl_setup_build(const fhrl_setup *s, char build[FHRL_SETUP_BUILD])
+{
+  snprintf(build, FHRL_SETUP_BUILD, "%s%s%s", s->user.identity, s->user.model ? " " : "", fhrl_version_build());
+  return build;
 }
 
 void fhrl_setup_close(fhrl_setup *s)

@@ -38,4 +38,9 @@ typedef struct fhrl_setup {
 // give explicitly wins. What every result has to say of the model (jvp; of a user's: model_source, model_sha256,
 // model_compiler) goes to run->notes. Close is safe after a failed open.
 fhrl_status fhrl_setup_open(fhrl_setup *s, const fhrl_run *run, const fhrl_section extra[], int n_extra, fhrl_err *err);
+
+// What the numbers of a run depend on besides its configuration: the build of the program and a user's model; returns build.
+enum { FHRL_SETUP_BUILD = 1024 };
+const char *fhrl_setup_build(const fhrl_setup *s, char build[FHRL_SETUP_BUILD]);
+
 void fhrl_setup_close(fhrl_setup *s);

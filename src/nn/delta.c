@@ -8,6 +8,7 @@
 #include "nn/gemm.h"
 #include "nn/kernel.h"
 #include "nn/linear.h"
+#include "nn/logistic.h"
 
 // What the tape keeps of one layer, rows of all N tokens each.
 typedef struct kept {
@@ -25,8 +26,6 @@ static kept cut(const fhrl_tape *tape, int index)
   fhrl_real *at = tape->layer[index].kept;
   return (kept){at, at + 3 * NC, at + 5 * NC, at + 6 * NC, at + 7 * NC, at + 8 * NC};
 }
-
-static fhrl_real logistic(fhrl_real a) { return (fhrl_real)(1.0 / (1.0 + exp(-(double)a))); }
 
 // f of one head in place; slope (hd) or NULL: the derivative of elu over the sum.
 static void feature(int hd, fhrl_real *a, fhrl_real *slope)
@@ -84,7 +83,7 @@ void fhrl_delta_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w)
   fhrl_real *score = tape->gscore;
   fhrl_linear_forward(N, C, 3 * C, l->h1, w->fq, NULL, 0, k.qkv);
   fhrl_linear_forward(N, C, H, l->h1, w->fs, NULL, 0, k.b);
-  for (size_t i = 0; i < (size_t)N * H; i++) k.b[i] = logistic(k.b[i]);
+  for (size_t i = 0; i < (size_t)N * H; i++) k.b[i] = fhrl_logistic(k.b[i]);
   for (int r = 0; r < N; r++)
     for (int i = 0; i < 2 * H; i++)
       feature(hd, k.qkv + (size_t)r * 3 * C + (size_t)i * hd, k.slope + (size_t)r * 2 * C + (size_t)i * hd);
@@ -175,7 +174,7 @@ void fhrl_delta_token(const fhrl_gpt_config *c, const fhrl_gpt_layer *w, const f
   fhrl_linear_forward(1, C, H, x, w->fs, NULL, 0, b);
   for (int i = 0; i < 2 * H; i++) feature(hd, qkv + (size_t)i * hd, NULL);
   for (int i = 0; i < H; i++) {
-    const fhrl_real *q = qkv + i * hd, *k = q + C, *v = k + C, strength = logistic(b[i]);
+    const fhrl_real *q = qkv + i * hd, *k = q + C, *v = k + C, strength = fhrl_logistic(b[i]);
     for (int a = 0; a < hd; a++) {
       fhrl_real *row = S + ((size_t)i * hd + a) * hd, answer = 0, sum = 0;
       for (int j = 0; j < hd; j++) answer += row[j] * k[j];

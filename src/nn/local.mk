@@ -5,7 +5,7 @@ FHRL_NN_SOURCES = \
 	src/nn/arena.c src/nn/arena.h src/nn/attention.c src/nn/attention.h src/nn/block.c src/nn/block.h \
 	src/nn/corpus.c src/nn/corpus.h src/nn/embed.c src/nn/embed.h src/nn/evaluate.c src/nn/evaluate.h src/nn/engine.c src/nn/engine.h \
 	src/nn/fhrl.c src/nn/fhrl.h src/nn/freeze.c src/nn/freeze.h src/nn/gemm.c src/nn/gemm.h src/nn/gpt.c src/nn/gpt.h \
-	src/nn/kernel.c src/nn/kernel.h src/nn/linear.c src/nn/linear.h src/nn/loss.c src/nn/loss.h \
+	src/nn/kernel.c src/nn/kernel.h src/nn/linear.c src/nn/linear.h src/nn/logistic.h src/nn/loss.c src/nn/loss.h \
 	src/nn/memory.c src/nn/memory.h src/nn/delta.c src/nn/delta.h src/nn/hebbian.c src/nn/hebbian.h \
 	src/nn/retention.c src/nn/retention.h src/nn/metadata.c src/nn/metadata.h src/nn/network.c src/nn/network.h src/nn/noise.c src/nn/noise.h \
 	src/nn/optimizer.c src/nn/optimizer.h src/nn/record.c src/nn/record.h src/nn/sample.c src/nn/sample.h src/nn/tape.c src/nn/tape.h src/nn/team.c src/nn/team.h \

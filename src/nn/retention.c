@@ -8,6 +8,7 @@
 #include "nn/gemm.h"
 #include "nn/kernel.h"
 #include "nn/linear.h"
+#include "nn/logistic.h"
 
 // What the tape keeps of one layer, rows of all N tokens each.
 typedef struct kept {
@@ -39,8 +40,6 @@ static void decay(int T, int head, fhrl_real scale, fhrl_real *score)
     memset(score + (size_t)t * T + t + 1, 0, (size_t)(T - t - 1) * sizeof *score);
   }
 }
-
-static fhrl_real logistic(fhrl_real a) { return (fhrl_real)(1.0 / (1.0 + exp(-(double)a))); }
 
 // (2) of one row's H heads, in place.
 static void normalise(int H, int hd, fhrl_real *o, fhrl_real *rate)
@@ -84,7 +83,7 @@ void fhrl_retention_forward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w)
       fhrl_gemm(0, 0, T, hd, T, 1, score, T, Q + 2 * C, wide, 0, k.n + (size_t)b * C + i * hd, B * C);
     }
   for (int r = 0; r < N; r++) normalise(H, hd, k.n + (size_t)r * C, k.rate + (size_t)r * H);
-  for (size_t j = 0; j < (size_t)N * C; j++) k.mix[j] = k.gate[j] * logistic(k.gate[j]) * k.n[j]; // (3)
+  for (size_t j = 0; j < (size_t)N * C; j++) k.mix[j] = k.gate[j] * fhrl_logistic(k.gate[j]) * k.n[j]; // (3)
   fhrl_linear_forward(N, C, C, k.mix, w->fo, NULL, 0, l->y);
 }
 
@@ -98,7 +97,7 @@ void fhrl_retention_backward(fhrl_tape *tape, int index, const fhrl_gpt_layer *w
   const fhrl_real scale = (fhrl_real)(1.0 / sqrt(hd));
   fhrl_linear_backward(N, C, C, k.mix, w->fo, tape->gh, 0, gn, g->fo, NULL);
   for (size_t j = 0; j < (size_t)N * C; j++) {
-    const fhrl_real s = logistic(k.gate[j]), a = k.gate[j];
+    const fhrl_real s = fhrl_logistic(k.gate[j]), a = k.gate[j];
     ggate[j] = gn[j] * k.n[j] * s * (1 + a * (1 - s));
     gn[j] *= a * s;
   }
@@ -140,6 +139,6 @@ void fhrl_retention_token(const fhrl_gpt_config *c, const fhrl_gpt_layer *w, con
     }
   }
   normalise(H, hd, o, rate);
-  for (int j = 0; j < C; j++) o[j] *= gate[j] * logistic(gate[j]);
+  for (int j = 0; j < C; j++) o[j] *= gate[j] * fhrl_logistic(gate[j]);
   fhrl_linear_forward(1, C, C, o, w->fo, NULL, 0, y);
 }

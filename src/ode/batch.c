@@ -19,6 +19,7 @@ enum {
   REJECTED_MAX = 24, // as in dop853.c
   STIFF_HITS = 15,   // steps at the bound of stability, with never CALM others in a row between them, that make it stiff
   CALM = 6,
+  LOOK = 4096,       // steps between two looks whether max_steps can do; a power of 2
   MANY = 20000       // steps to come that are worth a stiff trajectory's going elsewhere
 };
 static const double safety = 0.9, shrink_most = 1.0 / 3.0, grow_most = 6.0; // as in dop853.c
@@ -37,6 +38,7 @@ typedef struct batch {
   double *column, *slope;           // (n), (2 n) of one lane
   const double *given[LANES];       // parameters of the trajectory in each lane
   double t[LANES], h[LANES], tried[LANES], at[LANES], error[LANES]; // at: time of a stage
+  double mark[LANES];               // time of the last look
   long number[LANES];               // of the trajectory; -1 if the lane is idle
   long steps[LANES], evals[LANES], rejected[LANES], hits[LANES], calm[LANES];
   long end[LANES];                  // 0 or 1 + fhrl_batch_outcome
@@ -153,15 +155,18 @@ FHRL_CPU_INLINE void settle(batch *b)
     const double t = there ? t_end : kept ? b->t[l] + tried : b->t[l], rest = t_end - t, h = tried * factor;
     const long steps = b->steps[l] + (kept ? 1 : 0), rejected = kept ? 0 : b->rejected[l] + 1;
     const int stiff = b->hits[l] >= STIFF_HITS && rest > MANY * tried;
+    const int look = kept && (steps & (LOOK - 1)) == 0; // at this rate max_steps will not do: an integrator says why
+    const int lost = look && rest * LOOK > (t - b->mark[l]) * (double)(max_steps - steps);
     const int stuck = !kept && (rejected > REJECTED_MAX || t + 0.25 * tried == t);
     b->t[l] = t;
+    b->mark[l] = look ? t : b->mark[l];
     b->tried[l] = tried;
     b->h[l] = h >= rest ? rest : h;
     b->steps[l] = steps;
     b->evals[l] += 12;
     b->rejected[l] = rejected;
     b->end[l] = there ? 1 + FHRL_BATCH_DONE
-                      : stiff ? 1 + FHRL_BATCH_STIFF : stuck || steps >= max_steps ? 1 + FHRL_BATCH_FAILED : 0;
+                      : stiff ? 1 + FHRL_BATCH_STIFF : stuck || lost || steps >= max_steps ? 1 + FHRL_BATCH_FAILED : 0;
   }
 }
 
@@ -226,7 +231,7 @@ static int refill(batch *b, int l)
   fhrl_system *s = b->work->s;
   const double *p = NULL;
   b->number[l] = b->work->next(b->work->context, b->column, &p);
-  b->t[l] = b->h[l] = 0.0;
+  b->t[l] = b->h[l] = b->mark[l] = 0.0;
   b->steps[l] = b->evals[l] = b->rejected[l] = b->hits[l] = b->calm[l] = 0;
   if (b->number[l] < 0) return 0;
   s->p = b->given[l] = p;

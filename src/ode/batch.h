@@ -12,7 +12,7 @@
 typedef enum fhrl_batch_outcome {
   FHRL_BATCH_DONE,
   FHRL_BATCH_STIFF,  // stability holds the steps back, and very many are still to come
-  FHRL_BATCH_FAILED, // no step size will do, the right-hand side is not finite, or max_steps are used up
+  FHRL_BATCH_FAILED, // no step size will do, the right-hand side is not finite, or max_steps are used up or will be by far
 } fhrl_batch_outcome;
 
 typedef struct fhrl_batch_work {

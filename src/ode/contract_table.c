@@ -102,6 +102,9 @@ static fhrl_status distinct(const fhrl_model *m, fhrl_err *err)
     for (int j = 0; j < m->n_obs; j++)
       if (strcmp(name, m->obs[j].name) == 0) return broken(m, "obs", j, "has the name of a state", err);
   }
+  for (int i = 0; i < m->n_param; i++)
+    if (strcmp(m->param[i].name, "source_sha256") == 0)
+      return broken(m, "param", i, "(source_sha256) is named as the key that says which source a run was of", err);
   FHRL_TRY(fhrl_system_fields(m, &keys, &n, err));
   for (int i = 0; i < n && status == FHRL_OK; i++)
     for (int j = 0; j < i && status == FHRL_OK; j++)

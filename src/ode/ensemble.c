@@ -28,6 +28,7 @@ typedef struct shared {
   const fhrl_solver *solver;
   fhrl_ensemble_watch watch;
   atomic_long next[PASSES], done;
+  atomic_int broken; // 1: no member can be kept any more
 } shared;
 
 // One thread: its own system, its own counts.
@@ -56,6 +57,7 @@ fhrl_status fhrl_ensemble_init(fhrl_ensemble *e, long members, int n, int n_para
   e->n_param = n_param;
   e->x0 = calloc(2 * (size_t)members * (size_t)n, sizeof *e->x0);
   e->member = calloc((size_t)members, sizeof *e->member);
+  if (e->member) memset(e->member, FHRL_MEMBER_OPEN, (size_t)members);
   if (n_param > 0) e->p = calloc((size_t)members * (size_t)n_param, sizeof *e->p);
   if (e->x0 == NULL || e->member == NULL || (n_param > 0 && e->p == NULL)) {
     fhrl_ensemble_free(e);
@@ -82,6 +84,8 @@ static const double *params_of(const worker *w, long k)
 
 static int stopped(const shared *all) { return all->watch.stop && *all->watch.stop; }
 
+static int ended(shared *all) { return stopped(all) || atomic_load(&all->broken); }
+
 static void count_done(worker *w)
 {
   shared *all = w->all;
@@ -102,10 +106,31 @@ static void keep_failure(fhrl_failure list[], int *count, long k, const fhrl_err
   list[at] = (fhrl_failure){k, *err};
 }
 
-static void fail(worker *w, long k, const fhrl_err *err)
+void fhrl_ensemble_take(fhrl_ensemble *e, const fhrl_ensemble_done *done, const double x[])
 {
-  w->all->e->member[k] = FHRL_MEMBER_FAILED;
-  keep_failure(w->failure, &w->failures, k, err);
+  e->member[done->member] = (unsigned char)done->way;
+  memcpy(e->x + (size_t)done->member * (size_t)e->n, x, (size_t)e->n * sizeof *x);
+  e->before++;
+  e->stiff += done->stiff;
+  e->steps += done->steps;
+  e->rhs_evals += done->rhs_evals;
+  if (done->way == FHRL_MEMBER_FAILED) keep_failure(e->failure, &e->failures, done->member, &done->err);
+}
+
+// A member has come to its end, and x of the ensemble has its state there.
+static void finish(worker *w, const fhrl_ensemble_done *done)
+{
+  shared *all = w->all;
+  const double *x = all->e->x + (size_t)done->member * (size_t)all->e->n;
+  all->e->member[done->member] = (unsigned char)done->way;
+  w->stiff += done->stiff;
+  w->steps += done->steps;
+  w->rhs_evals += done->rhs_evals;
+  if (done->way == FHRL_MEMBER_FAILED) keep_failure(w->failure, &w->failures, done->member, &done->err);
+  count_done(w);
+  if (all->watch.keep == NULL || w->status != FHRL_OK) return;
+  w->status = all->watch.keep(all->watch.keep_context, done, x, &w->err);
+  if (w->status != FHRL_OK) atomic_store(&all->broken, 1);
 }
 
 // 1 if the model lets member k start; else it has failed.
@@ -114,14 +139,13 @@ static int may_start(worker *w, long k)
   fhrl_ensemble *e = w->all->e;
   const fhrl_model *m = w->s->model;
   const double *x0 = e->x0 + (size_t)k * (size_t)e->n;
-  fhrl_err err;
+  fhrl_ensemble_done done = {.member = k, .way = FHRL_MEMBER_FAILED};
   w->s->p = params_of(w, k);
   const char *why = m->refuse_start ? m->refuse_start(w->s, x0) : NULL;
   if (why == NULL) return 1;
-  fhrl_fail(&err, FHRL_ARG, "%s cannot start here: %s", m->name, why);
+  fhrl_fail(&done.err, FHRL_ARG, "%s cannot start here: %s", m->name, why);
   memcpy(e->x + (size_t)k * (size_t)e->n, x0, (size_t)e->n * sizeof *x0);
-  fail(w, k, &err);
-  count_done(w);
+  finish(w, &done);
   return 0;
 }
 
@@ -135,19 +159,21 @@ static int serves(const worker *w, const double p[])
 static long take(worker *w)
 {
   shared *all = w->all;
-  while (!stopped(all)) {
+  while (!ended(all)) {
     const long k = atomic_fetch_add(&all->next[w->pass], 1);
     if (k >= all->e->members) return -1;
+    if (all->e->member[k] != FHRL_MEMBER_OPEN) continue;
     if (serves(w, params_of(w, k)) != (w->pass == PASS_LANES)) continue;
     if (may_start(w, k)) return k;
   }
   return -1;
 }
 
-// Member k from its start by an integrator of its own.
-static fhrl_status carry(worker *w, long k, const fhrl_solver *solver, fhrl_err *err)
+// A member from its start by an integrator of its own.
+static fhrl_status carry(worker *w, fhrl_ensemble_done *done, const fhrl_solver *solver, fhrl_err *err)
 {
   fhrl_ensemble *e = w->all->e;
+  const long k = done->member;
   const size_t n = (size_t)e->n;
   double *x = e->x + (size_t)k * n;
   fhrl_integrator *it = NULL;
@@ -162,13 +188,13 @@ static fhrl_status carry(worker *w, long k, const fhrl_solver *solver, fhrl_err 
     fhrl_integrator_counters(it, &c);
   }
   fhrl_integrator_destroy(it);
-  w->steps += c.steps;
-  w->rhs_evals += c.rhs_evals;
+  done->steps += c.steps;
+  done->rhs_evals += c.rhs_evals;
   return status;
 }
 
-// Member k by itself: with dop853 first, where a batch would use it but would be too wide.
-static void single(worker *w, long k, int explicit_first)
+// A member by itself: with dop853 first, where a batch would use it but would be too wide. One that is interrupted is not done.
+static void single(worker *w, fhrl_ensemble_done *done, int explicit_first)
 {
   fhrl_err err = {FHRL_OK, ""};
   fhrl_status status = FHRL_LIMIT;
@@ -176,13 +202,14 @@ static void single(worker *w, long k, int explicit_first)
     fhrl_solver solver = *w->all->solver;
     solver.method = FHRL_METHOD_DOP853;
     if (solver.max_steps > EXPLICIT_STEPS) solver.max_steps = EXPLICIT_STEPS;
-    status = carry(w, k, &solver, &err);
-    w->stiff += status == FHRL_LIMIT;
+    status = carry(w, done, &solver, &err);
+    done->stiff = status == FHRL_LIMIT;
   }
-  if (status != FHRL_OK && status != FHRL_INTERRUPT) status = carry(w, k, w->all->solver, &err);
-  w->all->e->member[k] = FHRL_MEMBER_SINGLE;
-  if (status != FHRL_OK) fail(w, k, &err);
-  count_done(w);
+  if (status != FHRL_OK && status != FHRL_INTERRUPT) status = carry(w, done, w->all->solver, &err);
+  if (status == FHRL_INTERRUPT) return;
+  done->way = status == FHRL_OK ? FHRL_MEMBER_SINGLE : FHRL_MEMBER_FAILED;
+  if (status != FHRL_OK) done->err = err;
+  finish(w, done);
 }
 
 // ---- batches
@@ -202,18 +229,16 @@ static void batch_done(void *context, long k, fhrl_batch_outcome outcome, const 
 {
   worker *w = context;
   const size_t n = (size_t)w->all->e->n;
-  w->steps += steps;
-  w->rhs_evals += rhs_evals;
+  fhrl_ensemble_done done = {.member = k, .way = FHRL_MEMBER_BATCH, .stiff = outcome == FHRL_BATCH_STIFF, .steps = steps,
+    .rhs_evals = rhs_evals};
   if (outcome != FHRL_BATCH_DONE) {
     const double *held = w->s->u;
-    w->stiff += outcome == FHRL_BATCH_STIFF;
-    single(w, k, 0);
+    single(w, &done, 0);
     w->s->u = held;
     return;
   }
   memcpy(w->all->e->x + (size_t)k * n, x, n * sizeof *x);
-  w->all->e->member[k] = FHRL_MEMBER_BATCH;
-  count_done(w);
+  finish(w, &done);
 }
 
 // Event functions that these parameters have.
@@ -247,10 +272,15 @@ static void *work(void *argument)
       .t_end = solver->t_end, .max_steps = solver->max_steps, .stop = w->all->watch.stop, .next = next_start,
       .done = batch_done, .context = w};
     if (w->pass == PASS_LANES && w->s->model->lanes == NULL) continue;
-    if (many && (job.lanes || w->s->n <= N_BATCH))
-      w->status = fhrl_batch_run(&job, &w->err);
-    else
-      for (long k = take(w); k >= 0; k = take(w)) single(w, k, many);
+    if (many && (job.lanes || w->s->n <= N_BATCH)) {
+      fhrl_err err;
+      const fhrl_status status = fhrl_batch_run(&job, &err);
+      if (w->status == FHRL_OK && status != FHRL_OK) {
+        w->status = status;
+        w->err = err;
+      }
+    } else
+      for (long k = take(w); k >= 0; k = take(w)) single(w, &(fhrl_ensemble_done){.member = k}, many);
   }
   return NULL;
 }
@@ -287,7 +317,8 @@ fhrl_status fhrl_ensemble_run(fhrl_ensemble *e, const fhrl_system *s, const fhrl
   worker *w = calloc((size_t)threads, sizeof *w);
   if (w == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %d threads", threads);
   for (int pass = 0; pass < PASSES; pass++) atomic_init(&all.next[pass], 0);
-  atomic_init(&all.done, 0);
+  atomic_init(&all.done, e->before);
+  atomic_init(&all.broken, 0);
   for (; ready < threads; ready++) {
     w[ready].all = &all;
     w[ready].p = s->p;

@@ -234,7 +234,7 @@ fhrl_status fhrl_integrator_create(fhrl_system *s, const fhrl_input *in, const f
   it->in = in;
   it->u_before = s->u;
   it->solver = *solver;
-  it->now = it->origin = t0;
+  it->now = it->origin = it->chatter.t = t0;
   it->begun = fhrl_clock_wall();
   FHRL_DO(status, allocate(it, err));
   FHRL_DO(status, fhrl_integrator_event_create(it, err));
@@ -292,8 +292,8 @@ fhrl_status fhrl_integrator_resume(fhrl_integrator *it, const fhrl_integrator_pa
 
 // ---- going on
 
-// What concerns others than the numbers, every CHUNK steps.
-static fhrl_status look_up(fhrl_integrator *it, long steps, fhrl_err *err)
+// What concerns others than the numbers, and whether they get anywhere, every CHUNK steps.
+static fhrl_status look_up(fhrl_integrator *it, long steps, double t, fhrl_err *err)
 {
   const fhrl_solver *s = &it->solver;
   if (steps < it->look_at) return FHRL_OK;
@@ -302,7 +302,7 @@ static fhrl_status look_up(fhrl_integrator *it, long steps, fhrl_err *err)
   if (s->max_seconds > 0.0 && fhrl_clock_wall() - it->begun > s->max_seconds)
     return fhrl_integrator_failure(it, FHRL_ENGINE_LATE, err);
   if (s->progress) s->progress(s->context, it->now);
-  return FHRL_OK;
+  return fhrl_integrator_chatter_look(it, steps, t, err);
 }
 
 // The states of the grid up to now, from the engine's last step.
@@ -340,7 +340,7 @@ static fhrl_status go(fhrl_integrator *it, double t, fhrl_err *err)
     fhrl_integrator_counters(it, &c);
     const long left = it->solver.max_steps - c.steps;
     if (left <= 0) return fhrl_integrator_failure(it, FHRL_ENGINE_PAUSED, err);
-    FHRL_TRY(look_up(it, c.steps, err));
+    FHRL_TRY(look_up(it, c.steps, t, err));
     const double before = it->now;
     const fhrl_engine_end end = it->engine->kind->run(it->engine, t, left < chunk ? left : chunk, &it->now);
     if (watched && it->now > before) FHRL_TRY(look_back(it, before, err));

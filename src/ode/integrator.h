@@ -76,8 +76,8 @@ void fhrl_integrator_destroy(fhrl_integrator *it); // NULL-safe
 
 // Carries the state to exactly t (>= now; t = now does nothing). No evaluation lies beyond t, so what happens later
 // cannot spoil what is asked for. On failure the state is the last one accepted and `now` its time:
-// FHRL_NUMERIC non-finite right-hand side (component, time, term), blow-up (estimated time), or a solver's failure with
-// the worst component; FHRL_LIMIT max_steps or max_seconds, which say so and name the other method if the system looks stiff;
+// FHRL_NUMERIC non-finite right-hand side (component, time, term), blow-up (estimated time), chattering at a jump of the right-hand
+// side that would use up max_steps (integrator_chatter.c), or a solver's failure with the worst component; FHRL_LIMIT max_steps or max_seconds, which say so and name the other method if the system looks stiff;
 // FHRL_INTERRUPT. FHRL_EVENT at a terminal event: state and now are those of the event.
 fhrl_status fhrl_integrator_advance(fhrl_integrator *it, double t, fhrl_err *err);
 

@@ -47,6 +47,13 @@ typedef struct fhrl_integrator_grid {
   double *x; // (n)
 } fhrl_integrator_grid;
 
+// What tells whether it slides along a jump of the right-hand side.
+typedef struct fhrl_integrator_sliding {
+  long steps; // at the last look
+  double t;
+  int looks;  // in a row that had the signs of it
+} fhrl_integrator_sliding;
+
 struct fhrl_integrator {
   fhrl_system *s;       // borrowed
   const fhrl_input *in; // borrowed; NULL: u as it stands in s
@@ -67,6 +74,7 @@ struct fhrl_integrator {
   double mark_t;
   long look_at; // steps at which stop, clock and progress are looked at next
   int held; // looks in a row at which fast decay explains the step size
+  fhrl_integrator_sliding chatter;
   fhrl_integrator_bad bad;
   fhrl_integrator_watch watch;
   fhrl_integrator_cross cross;
@@ -113,6 +121,10 @@ fhrl_status fhrl_integrator_crossing_begin(fhrl_integrator *it, fhrl_err *err);
 void fhrl_integrator_crossing_destroy(fhrl_integrator *it);
 fhrl_status fhrl_integrator_crossing_restore(fhrl_integrator *it, const double at[], long count, fhrl_err *err);
 fhrl_status fhrl_integrator_crossing_look(fhrl_integrator *it, double before, fhrl_err *err);
+
+// After so many steps in all, on the way to t: FHRL_NUMERIC if, by every sign, the integration slides along a jump of the right-hand
+// side (component, term, and what to change), which would use up max_steps.
+fhrl_status fhrl_integrator_chatter_look(fhrl_integrator *it, long steps, double t, fhrl_err *err);
 
 // Why the integration ended here: fills err.
 fhrl_status fhrl_integrator_failure(fhrl_integrator *it, fhrl_engine_end end, fhrl_err *err);

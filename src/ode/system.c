@@ -201,14 +201,23 @@ int fhrl_system_block(const fhrl_system *s, const char *name, fhrl_shape *shape)
   return -1;
 }
 
-void fhrl_system_component(const fhrl_system *s, int i, char name[], size_t size)
+// The state block that component i belongs to; *within: its place there.
+static int block_of(const fhrl_system *s, int i, int *within)
 {
   assert(i >= 0 && i < s->n);
-  int block = 0, k = i;
-  while (k >= s->dims.state[block].rows * s->dims.state[block].cols) {
-    k -= s->dims.state[block].rows * s->dims.state[block].cols;
+  int block = 0;
+  while (i >= s->dims.state[block].rows * s->dims.state[block].cols) {
+    i -= s->dims.state[block].rows * s->dims.state[block].cols;
     block++;
   }
+  *within = i;
+  return block;
+}
+
+void fhrl_system_component(const fhrl_system *s, int i, char name[], size_t size)
+{
+  int k;
+  const int block = block_of(s, i, &k);
   const fhrl_shape shape = s->dims.state[block];
   const char *word = s->model->state[block].name;
   if (shape.rows == 1 && shape.cols == 1)
@@ -217,6 +226,17 @@ void fhrl_system_component(const fhrl_system *s, int i, char name[], size_t size
     snprintf(name, size, "%s[%d]", word, k);
   else
     snprintf(name, size, "%s[%d,%d]", word, k / shape.cols, k % shape.cols);
+}
+
+void fhrl_system_columns(const fhrl_system *s, int count, char text[][FHRL_SYSTEM_NAME], const char *names[],
+  const char *units[])
+{
+  int within;
+  for (int i = 0; i < count; i++) {
+    fhrl_system_component(s, i, text[i], FHRL_SYSTEM_NAME);
+    names[i] = text[i];
+    if (units) units[i] = s->model->state[block_of(s, i, &within)].unit;
+  }
 }
 
 int fhrl_system_jacobian(const fhrl_system *s, double t, const double x[], double e[], double J[])

@@ -43,6 +43,12 @@ int fhrl_system_block(const fhrl_system *s, const char *name, fhrl_shape *shape)
 // Name of component i: "x", "y[3]" or "A[1,2]".
 void fhrl_system_component(const fhrl_system *s, int i, char name[], size_t size);
 
+// Columns of a table for the first `count` components (at most n): their names go to text (count), pointers to these to
+// names (count) and, unless it is NULL, the units of their blocks (borrowed from the model) to units (count).
+enum { FHRL_SYSTEM_NAME = 80 };
+void fhrl_system_columns(const fhrl_system *s, int count, char text[][FHRL_SYSTEM_NAME], const char *names[],
+  const char *units[]);
+
 // The model's own start (stream START of the seed) or, if text is not empty, "a,b,c,..." (n numbers; else FHRL_ARG).
 fhrl_status fhrl_system_start(const fhrl_system *s, uint32_t seed, const char *text, double x0[], fhrl_err *err);
 

@@ -2,88 +2,51 @@
 // trajectory_part: what a running simulation has behind it, on the disk: trajectory.part
 #include "ode/trajectory_part.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/clock.h"
 
 static const char magic[8] = {'f', 'h', 'r', 'l', 'p', 'a', 'r', 't'};
 enum { HEAD = 24 }; // bytes before the first block
-
-// ---- checksums: FNV-1a by words of eight bytes, which is enough against tearing
-
-static uint64_t mix(uint64_t sum, const void *data, size_t size)
-{
-  const unsigned char *bytes = data;
-  for (; size >= 8; bytes += 8, size -= 8) {
-    uint64_t word;
-    memcpy(&word, bytes, 8);
-    sum = (sum ^ word) * 0x100000001b3u;
-    sum ^= sum >> 29;
-  }
-  for (; size > 0; bytes++, size--) sum = (sum ^ *bytes) * 0x100000001b3u;
-  return sum;
-}
-
-static uint64_t seed(void) { return 0xcbf29ce484222325u; }
 
 uint64_t fhrl_trajectory_part_identity(const fhrl_system *s, const fhrl_input *in, const fhrl_solver *solver, const double x0[],
   const char *build)
 {
   const fhrl_model *m = s->model;
-  uint64_t sum = mix(seed(), build, strlen(build));
-  sum = mix(sum, m->name, strlen(m->name));
-  sum = mix(sum, s->p, (size_t)m->n_param * sizeof *s->p);
+  uint64_t sum = fhrl_part_mix(fhrl_part_seed(), build, strlen(build));
+  sum = fhrl_part_mix(sum, m->name, strlen(m->name));
+  sum = fhrl_part_mix(sum, s->p, (size_t)m->n_param * sizeof *s->p);
   for (int k = 0; k < m->n_matrix; k++)
-    sum = mix(sum, s->m[k], (size_t)s->dims.matrix[k].rows * (size_t)s->dims.matrix[k].cols * sizeof(double));
+    sum = fhrl_part_mix(sum, s->m[k], (size_t)s->dims.matrix[k].rows * (size_t)s->dims.matrix[k].cols * sizeof(double));
   const double numbers[] = {solver->method, solver->rtol, solver->atol, solver->t_end, solver->output_every,
     (double)solver->max_steps, solver->step, (double)solver->checkpoint_every, in->kind, in->n_u, in->frequency, in->slope,
     in->amplitude, in->hold, (double)in->seed};
-  sum = mix(sum, numbers, sizeof numbers);
+  sum = fhrl_part_mix(sum, numbers, sizeof numbers);
   const size_t values = in->kind == FHRL_INPUT_AUTO || in->kind == FHRL_INPUT_NONE ? 0
                         : in->kind == FHRL_INPUT_RECORDED                         ? (size_t)in->tokens
                         : in->modes > 0                                           ? 3 * (size_t)in->modes
                                                                                   : 1;
-  if (in->n_u > 0) sum = mix(sum, in->value, values * (size_t)in->n_u * sizeof *in->value);
-  for (int k = 0; k < solver->crossings; k++) sum = mix(sum, solver->crossing[k].text, strlen(solver->crossing[k].text));
-  return mix(sum, x0, (size_t)s->n * sizeof *x0);
+  if (in->n_u > 0) sum = fhrl_part_mix(sum, in->value, values * (size_t)in->n_u * sizeof *in->value);
+  for (int k = 0; k < solver->crossings; k++) sum = fhrl_part_mix(sum, solver->crossing[k].text, strlen(solver->crossing[k].text));
+  return fhrl_part_mix(sum, x0, (size_t)s->n * sizeof *x0);
 }
 
-// ---- bytes
-
-// fread and fwrite that keep a checksum. 0: it was not all there.
-static int get(FILE *f, void *data, size_t size, uint64_t *sum)
-{
-  if (size > 0 && fread(data, 1, size, f) != size) return 0;
-  *sum = mix(*sum, data, size);
-  return 1;
-}
-
-static int put(FILE *f, const void *data, size_t size, uint64_t *sum)
-{
-  *sum = mix(*sum, data, size);
-  return size == 0 || fwrite(data, 1, size, f) == size;
-}
+// ---- rows
 
 static size_t row_of(const fhrl_trajectory *tr) { return 1 + (size_t)tr->n + (size_t)tr->n_u + (size_t)tr->n_obs; }
 
-static int get_row(FILE *f, const fhrl_trajectory *tr, size_t k, uint64_t *sum)
+static int get_row(fhrl_part *f, const fhrl_trajectory *tr, size_t k)
 {
   const size_t d = sizeof(double), n = (size_t)tr->n, n_u = (size_t)tr->n_u, n_obs = (size_t)tr->n_obs;
   double t;
-  return get(f, &t, d, sum) && t == tr->t[k] && get(f, tr->x + k * n, n * d, sum) &&
-         get(f, tr->u + k * n_u, n_u * d, sum) && get(f, tr->obs + k * n_obs, n_obs * d, sum);
+  return fhrl_part_get(f, &t, d) && t == tr->t[k] && fhrl_part_get(f, tr->x + k * n, n * d) &&
+         fhrl_part_get(f, tr->u + k * n_u, n_u * d) && fhrl_part_get(f, tr->obs + k * n_obs, n_obs * d);
 }
 
-static int put_row(FILE *f, const fhrl_trajectory *tr, size_t k, uint64_t *sum)
+static int put_row(fhrl_part *f, const fhrl_trajectory *tr, size_t k)
 {
   const size_t d = sizeof(double), n = (size_t)tr->n, n_u = (size_t)tr->n_u, n_obs = (size_t)tr->n_obs;
-  return put(f, tr->t + k, d, sum) && put(f, tr->x + k * n, n * d, sum) && put(f, tr->u + k * n_u, n_u * d, sum) &&
-         put(f, tr->obs + k * n_obs, n_obs * d, sum);
+  return fhrl_part_put(f, tr->t + k, d) && fhrl_part_put(f, tr->x + k * n, n * d) && fhrl_part_put(f, tr->u + k * n_u, n_u * d) &&
+         fhrl_part_put(f, tr->obs + k * n_obs, n_obs * d);
 }
 
 // ---- reading
@@ -99,7 +62,7 @@ static int make_room(void **array, size_t used, uint64_t more, size_t size, uint
 }
 
 // Events and crossings, behind those of earlier blocks.
-static int get_events(fhrl_trajectory_part *part, uint64_t events, uint64_t crossings, size_t n, uint64_t left, uint64_t *sum)
+static int get_events(fhrl_trajectory_part *part, uint64_t events, uint64_t crossings, size_t n, uint64_t left)
 {
   void *happened = part->happened, *at = part->at;
   const size_t row = n * sizeof(double), used = (size_t)part->events, crossed = (size_t)part->crossings;
@@ -107,21 +70,22 @@ static int get_events(fhrl_trajectory_part *part, uint64_t events, uint64_t cros
   part->happened = happened;
   good = good && make_room(&at, crossed, crossings, row, left);
   part->at = at;
-  return good && (events == 0 || get(part->stream, part->happened + used, (size_t)events * sizeof *part->happened, sum)) &&
-         (crossings == 0 || get(part->stream, part->at + crossed * n, (size_t)crossings * row, sum));
+  return good && (events == 0 || fhrl_part_get(&part->file, part->happened + used, (size_t)events * sizeof *part->happened)) &&
+         (crossings == 0 || fhrl_part_get(&part->file, part->at + crossed * n, (size_t)crossings * row));
 }
 
 // One whole block into tr and part; 0 if there is none. What a torn one leaves in tr lies beyond tr->count.
 static int get_block(fhrl_trajectory_part *part, fhrl_trajectory *tr, uint64_t left)
 {
-  FILE *f = part->stream;
-  uint64_t head[3], sum = seed(), want;
+  fhrl_part *f = &part->file;
+  uint64_t head[3];
   fhrl_integrator_past past;
-  if (!get(f, head, sizeof head, &sum) || head[0] == 0 || head[0] > tr->points - tr->count) return 0;
+  fhrl_part_begin(f);
+  if (!fhrl_part_get(f, head, sizeof head) || head[0] == 0 || head[0] > tr->points - tr->count) return 0;
   for (size_t k = 0; k < head[0]; k++)
-    if (!get_row(f, tr, tr->count + k, &sum)) return 0;
-  if (!get_events(part, head[1], head[2], (size_t)tr->n, left, &sum)) return 0;
-  if (!get(f, &past, sizeof past, &sum) || fread(&want, sizeof want, 1, f) != 1 || want != sum) return 0;
+    if (!get_row(f, tr, tr->count + k)) return 0;
+  if (!get_events(part, head[1], head[2], (size_t)tr->n, left)) return 0;
+  if (!fhrl_part_get(f, &past, sizeof past) || !fhrl_part_get_end(f)) return 0;
   tr->count += (size_t)head[0];
   part->rows = tr->count;
   part->events += (long)head[1];
@@ -130,48 +94,19 @@ static int get_block(fhrl_trajectory_part *part, fhrl_trajectory *tr, uint64_t l
   return 1;
 }
 
-static fhrl_status cannot(const char *path, fhrl_err *err)
-{
-  return fhrl_fail(err, FHRL_IO, "cannot write %s: %s", path, errno ? strerror(errno) : "a write failed");
-}
-
-// The blocks that are whole; *end: where they end.
-static void get_blocks(fhrl_trajectory_part *part, fhrl_trajectory *tr, uint64_t size, uint64_t *end)
-{
-  while (get_block(part, tr, size - *end)) {
-    const long at = ftell(part->stream);
-    if (at < 0) break;
-    *end = (uint64_t)at;
-  }
-}
-
 fhrl_status fhrl_trajectory_part_open(fhrl_trajectory_part *part, const char *path, uint64_t identity, fhrl_trajectory *tr, fhrl_err *err)
 {
-  struct stat st;
-  char head[HEAD], found[HEAD];
   const uint64_t row = row_of(tr);
-  uint64_t end = HEAD;
+  uint64_t size, end = HEAD;
+  char head[HEAD];
   memset(part, 0, sizeof *part);
-  part->path = path;
   memcpy(head, magic, sizeof magic);
   memcpy(head + 8, &identity, 8);
   memcpy(head + 16, &row, 8);
-  errno = 0;
-  const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
-  if (fd < 0) return cannot(path, err);
-  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (part->stream = fdopen(fd, "r+b")) == NULL) {
-    close(fd);
-    return fhrl_fail(err, FHRL_IO, "cannot write %s: it is no regular file", path);
-  }
-  if (fread(found, 1, HEAD, part->stream) == HEAD && memcmp(found, head, HEAD) == 0) {
-    get_blocks(part, tr, (uint64_t)st.st_size, &end);
-  } else {
-    rewind(part->stream);
-    if (fwrite(head, 1, HEAD, part->stream) != HEAD) return cannot(path, err);
-  }
-  if (fflush(part->stream) != 0 || ftruncate(fd, (off_t)end) != 0 || fseek(part->stream, (long)end, SEEK_SET) != 0)
-    return cannot(path, err);
-  return FHRL_OK;
+  FHRL_TRY(fhrl_part_open(&part->file, path, head, HEAD, &size, err));
+  if (size == 0) return FHRL_OK;
+  while (get_block(part, tr, size - end)) end = fhrl_part_at(&part->file);
+  return fhrl_part_cut(&part->file, end, err);
 }
 
 // ---- writing
@@ -179,23 +114,18 @@ fhrl_status fhrl_trajectory_part_open(fhrl_trajectory_part *part, const char *pa
 fhrl_status fhrl_trajectory_part_append(fhrl_trajectory_part *part, const fhrl_trajectory *tr,
   const fhrl_trajectory_kept *kept, fhrl_err *err)
 {
-  FILE *f = part->stream;
-  if (f == NULL) return FHRL_OK;
-  uint64_t sum = seed();
+  fhrl_part *f = &part->file;
+  if (f->stream == NULL) return FHRL_OK;
   const size_t row = (size_t)tr->n * sizeof(double);
   const uint64_t head[3] = {
     tr->count - part->rows, (uint64_t)(kept->events - part->events), (uint64_t)(kept->crossings - part->crossings)};
-  errno = 0;
-  int good = put(f, head, sizeof head, &sum);
-  for (size_t k = part->rows; good && k < tr->count; k++) good = put_row(f, tr, k, &sum);
-  if (head[1] > 0) good = good && put(f, kept->happened + part->events, (size_t)head[1] * sizeof *kept->happened, &sum);
-  if (head[2] > 0) good = good && put(f, kept->at + (size_t)part->crossings * (size_t)tr->n, (size_t)head[2] * row, &sum);
-  good = good && put(f, kept->past, sizeof *kept->past, &sum) && fwrite(&sum, sizeof sum, 1, f) == 1 && fflush(f) == 0;
-  if (good && fhrl_clock_wall() - part->synced > 1.0) { // against a power failure, which may cost a second more
-    good = fsync(fileno(f)) == 0;
-    part->synced = fhrl_clock_wall();
-  }
-  if (!good) return cannot(part->path, err);
+  fhrl_part_begin(f);
+  int good = fhrl_part_put(f, head, sizeof head);
+  for (size_t k = part->rows; good && k < tr->count; k++) good = put_row(f, tr, k);
+  if (head[1] > 0) good = good && fhrl_part_put(f, kept->happened + part->events, (size_t)head[1] * sizeof *kept->happened);
+  if (head[2] > 0) good = good && fhrl_part_put(f, kept->at + (size_t)part->crossings * (size_t)tr->n, (size_t)head[2] * row);
+  good = good && fhrl_part_put(f, kept->past, sizeof *kept->past) && fhrl_part_put_end(f);
+  FHRL_TRY(fhrl_part_keep(f, good, err));
   part->rows = tr->count;
   part->events = kept->events;
   part->crossings = kept->crossings;
@@ -203,16 +133,23 @@ fhrl_status fhrl_trajectory_part_append(fhrl_trajectory_part *part, const fhrl_t
   return FHRL_OK;
 }
 
-void fhrl_trajectory_part_close(fhrl_trajectory_part *part)
+// ---- the end
+
+static void release(fhrl_trajectory_part *part)
 {
-  if (part->stream) fclose(part->stream);
   free(part->happened);
   free(part->at);
   memset(part, 0, sizeof *part);
 }
 
+void fhrl_trajectory_part_close(fhrl_trajectory_part *part)
+{
+  fhrl_part_close(&part->file);
+  release(part);
+}
+
 void fhrl_trajectory_part_remove(fhrl_trajectory_part *part)
 {
-  if (part->stream) unlink(part->path);
-  fhrl_trajectory_part_close(part);
+  fhrl_part_remove(&part->file);
+  release(part);
 }

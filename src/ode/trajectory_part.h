@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // trajectory_part: what a running simulation has behind it, on the disk: trajectory.part
 //
-// A run ends in files that are written whole, so an interrupted one leaves this instead. It grows by a block at every scheduled
-// boundary (solver.checkpoint_every points), where an integrator also restarts from its own state, whether anybody keeps the
-// file or not: a run that goes on from the last whole block therefore does what one that never stopped does, bit by bit.
-// A block that did not reach the disk whole is found by its checksum and cut off with all that follows it.
+// A file of pieces (base/part.h) that grows by a block at every scheduled boundary (solver.checkpoint_every points), where an
+// integrator also restarts from its own state, whether anybody keeps the file or not: a run that goes on from the last whole block
+// therefore does what one that never stopped does, bit by bit.
 //
-//   file  = "fhrlpart", identity (u64), row (u64: doubles a row), block ...          all in the byte order of the machine
+//   head  = "fhrlpart", identity (u64), row (u64: doubles a row)
 //   block = rows, events, crossings (u64 each), rows of t, x (n), u (n_u), observables, events as (t, event, index), crossings
-//           as x (n), fhrl_integrator_past, checksum (u64) of all this
+//           as x (n), fhrl_integrator_past
 #pragma once
 
 #include <stdint.h>
-#include <stdio.h>
 
+#include "base/part.h"
 #include "ode/trajectory.h"
 
 typedef struct fhrl_trajectory_part {
-  FILE *stream;       // owned; NULL: no file is kept
-  const char *path;   // borrowed
+  fhrl_part file;     // owned; without a stream no file is kept
   size_t rows;        // of the trajectory that are in the file
   long events, crossings; // likewise
-  double synced;      // clock of the last time that the disk was asked to have it
   fhrl_integrator_past past;   // at the end of the last block
   fhrl_happening *happened;    // owned: (events), of the blocks that were found
   double *at;                  // owned: (crossings, n), likewise

@@ -12,7 +12,7 @@
 #include "ode/contract.h"
 #include "ode/system.h"
 
-enum { SOURCE_LIMIT = 1 << 24, STEM = 48, PREFIX = 11 };
+enum { SOURCE_LIMIT = 1 << 24, LIBRARY_LIMIT = 1 << 30, STEM = 48, PREFIX = 11 };
 static const char prefix[PREFIX + 1] = "fhrl_model_";
 
 static int ends_with(const char *text, const char *ending)
@@ -100,6 +100,26 @@ static fhrl_status load(fhrl_user_model *u, const char *path, const char *librar
   return fhrl_fail(err, FHRL_FORMAT, "%s cannot be loaded: %s", path, why ? why : "no reason given");
 }
 
+static void note_digest(char digest[FHRL_DIGEST_SIZE], const char *bytes, size_t size)
+{
+  fhrl_digest d;
+  fhrl_digest_begin(&d);
+  fhrl_digest_add(&d, bytes, size);
+  fhrl_digest_end(&d, digest);
+}
+
+// What other files of the user went into a library only it tells.
+static fhrl_status note_library(fhrl_user_model *u, const char *library, fhrl_err *err)
+{
+  char *bytes;
+  size_t size;
+  if (u->alone) return FHRL_OK;
+  FHRL_TRY(fhrl_file_read(library, LIBRARY_LIMIT, &bytes, &size, err));
+  note_digest(u->identity, bytes, size);
+  free(bytes);
+  return FHRL_OK;
+}
+
 static fhrl_status compile_and_load(fhrl_user_model *u, const char *path, const char *stem, const char *text, size_t size,
   fhrl_err *err)
 {
@@ -108,6 +128,7 @@ static fhrl_status compile_and_load(fhrl_user_model *u, const char *path, const 
   for (int again = 0; again < 2; again++) { // a library of the cache that does not load is made again, once
     FHRL_TRY(fhrl_user_model_build(u, path, stem, text, size, again, library, folder, err));
     status = load(u, path, library, err);
+    if (status == FHRL_OK) status = note_library(u, library, err);
     if (*folder) {
       unlink(library);
       rmdir(folder);
@@ -117,14 +138,6 @@ static fhrl_status compile_and_load(fhrl_user_model *u, const char *path, const 
   return status;
 }
 
-static void note_digest(fhrl_user_model *u, const char *bytes, size_t size)
-{
-  fhrl_digest d;
-  fhrl_digest_begin(&d);
-  fhrl_digest_add(&d, bytes, size);
-  fhrl_digest_end(&d, u->digest);
-}
-
 fhrl_status fhrl_user_model_open(const char *path, fhrl_user_model *out, fhrl_err *err)
 {
   char stem[STEM], *bytes = NULL;
@@ -132,10 +145,12 @@ fhrl_status fhrl_user_model_open(const char *path, fhrl_user_model *out, fhrl_er
   fhrl_status status = FHRL_OK;
   const int ready = ends_with(path, ".so");
   memset(out, 0, sizeof *out);
+  out->held = -1;
   FHRL_TRY(stem_of(path, stem, err));
   FHRL_TRY(fhrl_file_absolute(path, out->source, err));
   FHRL_TRY(fhrl_file_read(path, SOURCE_LIMIT, &bytes, &size, err));
-  note_digest(out, bytes, size);
+  note_digest(out->digest, bytes, size);
+  memcpy(out->identity, out->digest, sizeof out->identity);
   if (ready) FHRL_DO(status, load(out, path, out->source, err));
   else FHRL_DO(status, compile_and_load(out, path, stem, bytes, size, err));
   FHRL_DO(status, find_descriptor(out, path, stem, ready ? NULL : bytes, err));
@@ -152,6 +167,7 @@ done:
 void fhrl_user_model_close(fhrl_user_model *u)
 {
   if (u->library) dlclose(u->library);
+  if (u->command && u->held >= 0) close(u->held); // without a command it was never opened, and is 0
   free(u->command);
   free(u->said);
   memset(u, 0, sizeof *u);

@@ -4,7 +4,7 @@
 // mine.c has the form of a file of models/ and defines `const fhrl_model fhrl_model_mine`. It is compiled with the
 // compiler that configure found ($CC replaces it) into $XDG_CACHE_HOME/fhrl/models or ~/.cache/fhrl/models, under a name
 // made of the SHA-256 of everything that goes in: the source, the model's headers, the command, the compiler's own file.
-// So a second run does not compile. A file that includes others of its own is compiled every time: what they hold is not
+// So a second run does not compile. The 64 libraries used last are kept, and any that a process has in use. A file that includes others of its own is compiled every time: what they hold is not
 // part of that name. Where no such folder can be had, or others may write to it, a private temporary folder serves and is
 // removed at once.
 //
@@ -21,8 +21,13 @@ typedef struct fhrl_user_model {
   void *library;                 // owned: what dlopen gave
   char source[FHRL_PATH_SIZE];   // absolute path of the .c (or the ready .so)
   char digest[FHRL_DIGEST_SIZE]; // SHA-256 of that file
+  // What tells this model from others of its name: the digest or, where the file includes others of its own, SHA-256 of the
+  // library that was compiled from all of them.
+  char identity[FHRL_DIGEST_SIZE];
   char *command;                 // owned: the compiler's command line but for -o FILE -lm; NULL for a ready .so
   char *said;                    // owned: what the compiler wrote, warnings too; NULL if it did not run or was silent
+  int held;                      // descriptor that holds the library in the cache (user_model_cache.h); -1: none
+  int alone;                     // 1: the source includes nothing but the model's header and the system's
   int compiled;                  // 1 if the compiler ran, 0 if the library was there
 } fhrl_user_model;
 

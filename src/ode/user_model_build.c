@@ -3,7 +3,6 @@
 #define _XOPEN_SOURCE 700 // mkdtemp
 #include <config.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "base/process.h"
 #include "ode/user_model.h"
+#include "ode/user_model_cache.h"
 
 enum { WORDS = 48, WORD_BYTES = 3 * FHRL_PATH_SIZE, SAID = 1 << 16, DEPTH = 8 };
 
@@ -152,22 +152,6 @@ static int is_alone(const char *text)
 
 // ---- folders
 
-// The cache, made if it is not there; 0 if there is none that this user alone writes to.
-static int cache_folder(char folder[FHRL_PATH_SIZE])
-{
-  char parent[FHRL_PATH_SIZE];
-  struct stat st;
-  const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-  int used = 0;
-  if (xdg && xdg[0] == '/') used = snprintf(parent, sizeof parent, "%s/fhrl", xdg);
-  else if (home && home[0] == '/') used = snprintf(parent, sizeof parent, "%s/.cache/fhrl", home);
-  if (used <= 0 || used >= (int)sizeof parent || fhrl_file_folder(parent, NULL) != FHRL_OK) return 0;
-  if (fhrl_file_join(parent, "models", folder, NULL) != FHRL_OK) return 0;
-  if (mkdir(folder, 0700) != 0 && errno != EEXIST) return 0;
-  return stat(folder, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
-         access(folder, W_OK | X_OK) == 0;
-}
-
 static fhrl_status private_folder(char folder[FHRL_PATH_SIZE], fhrl_err *err)
 {
   const char *tmp = getenv("TMPDIR");
@@ -176,23 +160,6 @@ static fhrl_status private_folder(char folder[FHRL_PATH_SIZE], fhrl_err *err)
   const fhrl_status status = fhrl_fail(err, FHRL_IO, "cannot make the folder %s: %s", folder, strerror(errno));
   folder[0] = '\0';
   return status;
-}
-
-// Waits until no other process compiles into this cache; -1 if the file system has no locks. The kernel lets go of a
-// lock whose process was killed.
-static int lock(const char *folder)
-{
-  char path[FHRL_PATH_SIZE];
-  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-  if (fhrl_file_join(folder, "lock", path, NULL) != FHRL_OK) return -1;
-  const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return -1;
-  while (fcntl(fd, F_SETLKW, &whole) != 0)
-    if (errno != EINTR) {
-      close(fd);
-      return -1;
-    }
-  return fd;
 }
 
 // ---- compiling
@@ -230,15 +197,21 @@ static fhrl_status compile(fhrl_user_model *u, command *c, const char *path, con
 }
 
 // Compiled into the cache by whoever holds its lock.
-static fhrl_status into_cache(fhrl_user_model *u, command *c, const char *path, const char *library, fhrl_err *err)
+static fhrl_status into_cache(fhrl_user_model *u, command *c, const char *path, const char *library, const char *cache, fhrl_err *err)
 {
   char temporary[FHRL_PATH_SIZE];
-  if (fhrl_file_exists(library)) return FHRL_OK; // another process has made it meanwhile
+  u->held = fhrl_user_model_cache_hold(library);
+  if (u->held >= 0) return FHRL_OK; // another process has made it meanwhile
   FHRL_TRY(fhrl_file_temporary(library, temporary, err));
   const fhrl_status status = compile(u, c, path, temporary, err);
-  if (status == FHRL_OK) return fhrl_file_publish(temporary, library, err);
-  unlink(temporary);
-  return status;
+  if (status != FHRL_OK) {
+    unlink(temporary);
+    return status;
+  }
+  FHRL_TRY(fhrl_file_publish(temporary, library, err));
+  u->held = fhrl_user_model_cache_hold(library);
+  fhrl_user_model_cache_prune(cache);
+  return FHRL_OK;
 }
 
 // NAME-KEY.so of the cache
@@ -260,13 +233,18 @@ fhrl_status fhrl_user_model_build(fhrl_user_model *u, const char *path, const ch
   FHRL_TRY(fhrl_file_headers(headers, err));
   FHRL_TRY(make_command(&c, path, headers, err));
   FHRL_TRY(keep_command(u, &c, err));
-  if (strlen(text) == size && is_alone(text) && cache_folder(cache)) {
+  u->alone = strlen(text) == size && is_alone(text);
+  if (u->alone && fhrl_user_model_cache_folder(cache)) {
     FHRL_TRY(library_of(u, &c, headers, stem, cache, library, err));
-    if (again) unlink(library);
-    if (fhrl_file_exists(library)) return FHRL_OK; // it came there whole, by a rename
-    const int fd = lock(cache);
+    if (again) {
+      if (u->held >= 0) close(u->held);
+      unlink(library);
+    }
+    u->held = fhrl_user_model_cache_hold(library);
+    if (u->held >= 0) return FHRL_OK; // it came there whole, by a rename
+    const int fd = fhrl_user_model_cache_lock(cache);
     if (fd >= 0) {
-      const fhrl_status status = into_cache(u, &c, path, library, err);
+      const fhrl_status status = into_cache(u, &c, path, library, cache, err);
       close(fd);
       return status;
     }

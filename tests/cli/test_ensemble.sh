@@ -69,6 +69,6 @@ kill -INT $pid
 wait $pid
 status=$?
 holds "an interrupt ends it with 130" [ $status -eq 130 ]
-says err "interrupted after 0 of 4 members" "and says so"
-holds "and leaves no result, whole or torn" [ -z "$(ls interrupted | grep -v config.ini)" ]
+says err "to resume: fhrl simulate van_der_pol -c interrupted/config.ini -o interrupted: interrupted after 0 of 4 members" "and says so"
+holds "and leaves no result, whole or torn" [ "$(ls interrupted | tr '\n' ' ')" = "config.ini ensemble.part " ]
 finish

@@ -46,6 +46,8 @@ ends 0 "so does an ensemble, on two threads" "$fhrl" simulate mine.c --quiet --t
 # ---- its configuration
 
 says one/config.ini "^name = mine$" "config.ini has the name"
+says one/config.ini "^source_sha256 = $(sha256sum mine.c | cut -c1-64)$" "and the digest of the source"
+says one/run.json '^ +"source_sha256": "'"$(sha256sum mine.c | cut -c1-64)" "which run.json has among its configuration"
 ends 0 "and reproduces the run" "$fhrl" simulate mine.c -c one/config.ini --quiet -o again
 holds "to the same bytes" cmp one/trajectory.nc again/trajectory.nc
 mkdir sub
@@ -53,6 +55,43 @@ ends 0 "from another folder, too" sh -c 'cd sub && "$0" simulate ../mine.c -c ..
 holds "to the same bytes" cmp one/trajectory.nc sub/here/trajectory.nc
 ends 2 "a name alone does not find the file" "$fhrl" simulate mine -c one/config.ini
 says err "no model 'mine'; allowed:.* lorenz .*here ./mine.c" "but the message does"
+
+# changed NAME: what a changed source, or header of its own, is told, and that nothing of the earlier one is gone on from
+changed()
+{
+  ends 2 "$1: a changed model is refused in a folder of the old one" "$fhrl" simulate $1.c --t-end=1e5 --quiet -o "was-$1"
+  says err "was-$1 holds another configuration.*--force: .*has model.source_sha256 = '[0-9a-f]{64}', now it is '[0-9a-f]{64}'" "and says why"
+  ends 2 "$1: and with the old configuration" "$fhrl" simulate $1.c -c "was-$1/config.ini" -o "new-$1" --quiet
+  says err "was-$1/config.ini:[0-9]+: model.source_sha256 = '[0-9a-f]{64}', but $1.c has changed: now it is '[0-9a-f]{64}'; --force" \
+    "with file, line and both digests"
+  holds "before anything is written" [ ! -e "new-$1" ]
+  ends 0 "$1: unless it is forced" "$fhrl" simulate $1.c --t-end=5 --quiet --force -o "was-$1"
+  grep -q '^resumed' out && not_ok "$1: it went on from the other" || ok "$1: it begins anew"
+  holds "from then on it is its own" "$fhrl" simulate $1.c -c "was-$1/config.ini" -o "was-$1" --quiet
+}
+# interrupted NAME: a run that leaves its part
+interrupted()
+{
+  "$fhrl" simulate $1.c --t-end=1e5 --quiet -o "was-$1" >out 2>err &
+  for _ in {1..600}; do
+    [ "$(stat -c %s "was-$1/trajectory.part" 2>/dev/null || echo 0)" -gt 40000 ] && break
+    sleep 0.02
+  done
+  kill -9 $!
+  wait $! 2>/dev/null
+}
+sed 's/mine/other/g' first.c >other.c
+interrupted other
+echo "// a change" >>other.c
+changed other
+sed 's/mine/whole/g; s/^#include "ode.*/&\n#include "share.h"/; s/s->p\[KAPPA\] \*/SHARE * &/' first.c >whole.c
+echo '#define SHARE 1.0' >share.h
+interrupted whole
+ends 0 "where no header has changed, that is the same" "$fhrl" simulate whole.c --t-end=5 --quiet -o same
+ends 0 "again" "$fhrl" simulate whole.c --t-end=5 --quiet -o same
+echo '#define SHARE 2.0' >share.h
+changed whole
+holds "the source being as it was" cmp <(grep model_sha256 same/run.json) <(grep model_sha256 was-whole/run.json)
 
 cat >trap.c <<'C'
 #include <stdio.h>
@@ -116,6 +155,24 @@ printf '#!/bin/sh\necho "// saved" >>mine.c\nexec %s "$@"\n' "$real" >saving
 chmod +x saving
 CC=$PWD/saving ends 1 "a file that changes under the compiler is not kept" "$fhrl" simulate mine.c --quiet --t-end=5
 says err "mine.c changed while it was compiled; run again" "but asked for again"
+# the cache is bounded by what was used last, and keeps what is in use however long ago that began
+held=$(ls "$cache"/mine-*.so | head -1)
+for k in $(seq 1 90); do touch -d "2020-01-01 +$k days" "$cache/old-$k.so"; done
+touch -d "2019-01-01" "$held" "$cache/old-0.so"
+exec 9<"$held"
+if flock -s 9; then
+  : >"$cache/killed-0.so.tmp"
+  echo "// another change" >>mine.c
+  ends 0 "a model compiled into a full cache" "$fhrl" simulate mine.c --quiet --t-end=5
+  holds "leaves the 64 used last, and one more that is in use" [ "$(ls "$cache"/*.so | wc -l)" -eq 65 ]
+  holds "which stays" [ -e "$held" ]
+  holds "the oldest go" [ ! -e "$cache/old-0.so" ]
+  holds "not the newest" [ -e "$cache/old-90.so" ]
+  holds "nor the one just made" "$fhrl" models mine.c
+  holds "what a killed compiler left goes" [ ! -e "$cache/killed-0.so.tmp" ]
+fi
+exec 9<&-
+rm -f "$cache"/old-*.so
 unset CC
 sed 's/mine/parts/g; s/^#include "ode.*/&\n#include "gain.h"/; s/s->p\[KAPPA\] \*/GAIN * &/' first.c >parts.c
 echo '#define GAIN 1.0' >gain.h

@@ -6,17 +6,17 @@
 # timeless FILE: run.json without what depends on the clock
 timeless()
 {
-  grep -Ev '"(started|wall_s|cpu_s|rhs_s)"' "$1"
+  grep -Ev '"(started|wall_s|cpu_s|rhs_s|trajectories_per_second)"' "$1"
 }
 
 # same CLAIM WHOLE PIECES: the folders hold the same results
 same()
 {
   local file good=1
-  for file in trajectory.nc trajectory.tsv config.ini; do cmp -s "$2/$file" "$3/$file" || good=0; done
+  for file in "$2"/*.nc "$2"/*.tsv "$2/config.ini"; do cmp -s "$file" "$3/${file##*/}" || good=0; done
   diff <(timeless "$2/run.json") <(timeless "$3/run.json") >/dev/null || good=0
   [ $good -eq 1 ] && ok "$1" || not_ok "$1"
-  [ ! -e "$3/trajectory.part" ] && ok "$1: nothing is left over" || not_ok "$1: trajectory.part is still there"
+  ls "$3"/*.part >/dev/null 2>&1 && not_ok "$1: a part is still there" || ok "$1: nothing is left over"
 }
 
 # killed NAME ARGUMENT...: the run whole, and the run killed again and again with -9 at instants that move on until it ends
@@ -46,6 +46,22 @@ done
 killed events idp_hopfield --t-end=400 --set solver.output_every=0.02 --method=dop853 --set solver.checkpoint_every=50
 killed noise fhrl --t-end=1000 --set solver.output_every=0.2 --set solver.checkpoint_every=100 --set input.kind=noise
 killed map idp_saliency --t-end=30000
+# ensembles: those that fail and those that leave the batch are among them; on two threads and on one
+killed members lorenz --vary "r = 1:0.01:60" --t-end=40 --threads=2
+killed ways van_der_pol --vary "mu = 0.1, 1:4:100" --members=2 --set ensemble.spread=1 --t-end=100 --set solver.max_steps=1500
+grep -q '"failed": [1-9]' whole-ways/run.json && ok "failures were among it" || not_ok "there were no failures"
+"$fhrl" simulate lorenz --vary "r = 1:0.01:60" --t-end=40 -o ensemble --quiet --threads=2 >/dev/null 2>&1 &
+for _ in {1..600}; do
+  [ "$(stat -c %s ensemble/ensemble.part 2>/dev/null || echo 0)" -gt 4000 ] && break
+  sleep 0.02
+done
+kill -INT $!
+wait $! 2>/dev/null
+truncate -s -5 ensemble/ensemble.part
+"$fhrl" simulate lorenz -c ensemble/config.ini -o ensemble --quiet --threads=1 >out 2>err
+says out "^resumed      with [1-9][0-9]* of 5901 members done" "members that were done are not carried again"
+same "nor is it another ensemble" whole-members ensemble
+
 grep -q '"name": "switch"' whole-events/run.json && ok "events were among it" || not_ok "there were no events"
 
 # an interrupt says how to go on, and that command does

@@ -18,6 +18,7 @@ tests_ode_test_dop853_SOURCES = tests/ode/test_dop853.c tests/ode/trees.h
 tests_ode_test_runge_kutta_SOURCES = tests/ode/test_runge_kutta.c tests/ode/trees.h
 check_PROGRAMS += tests/ode/test_event
 check_PROGRAMS += tests/ode/test_ensemble
+check_PROGRAMS += tests/ode/test_ensemble_part
 check_PROGRAMS += tests/ode/test_difference
 check_PROGRAMS += tests/ode/test_contract
 check_PROGRAMS += tests/ode/test_kinsol

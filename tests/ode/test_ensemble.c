@@ -270,7 +270,7 @@ START_TEST(members_that_may_not_start_or_blow_up_are_named_in_order)
   for (int threads = 1; threads <= 3; threads += 2) {
     e.failed = e.failures = 0;
     e.singles = e.steps = e.rhs_evals = 0;
-    memset(e.member, 0, 90);
+    memset(e.member, FHRL_MEMBER_OPEN, 90);
     assert_ok(fhrl_ensemble_run(&e, s, &in, &solver, threads, NULL, &err));
     ck_assert_int_eq(e.failed, 19);
     ck_assert_int_eq(e.failures, FHRL_FAILURES);
@@ -320,7 +320,7 @@ static void *soon(void *unused)
 
 START_TEST(an_ensemble_tells_how_far_it_is_and_stops_when_told)
 {
-  const fhrl_ensemble_watch watch = {show, &context, &flag};
+  const fhrl_ensemble_watch watch = {.progress = show, .context = &context, .stop = &flag};
   static const fhrl_method method[] = {FHRL_METHOD_AUTO, FHRL_METHOD_ADAMS}; // a batch; integrators
   fhrl_solver far = solver;
   fhrl_input in;

@@ -291,6 +291,71 @@ static fhrl_status endless(fhrl_method method, double max_seconds, double stop_a
   return status;
 }
 
+// ---- a jump that both sides lead back to
+
+static int relay_rhs(const fhrl_system *s, double t, const double x[], double dx[])
+{
+  const double push = x[0] + 0.5 * x[1] > 0.0 ? -1.0 : 1.0; // the line attracts while |x[1]/2| < 1, and is slid along
+  dx[0] = push * s->p[0];
+  dx[1] = -0.01 * x[1] + 0.1;
+  return 0;
+}
+static int relay_jvp(const fhrl_system *s, double t, const double x[], const double v[], double Jv[])
+{
+  Jv[0] = 0.0;
+  Jv[1] = -0.01 * v[1];
+  return 0;
+}
+static int relay_split(const fhrl_system *s, int term, double t, const double x[], double dx[])
+{
+  relay_rhs(s, t, x, dx);
+  dx[1 - term] = 0.0;
+  return 0;
+}
+static const fhrl_term relay_terms[] = {{"relay", "+-p"}, {"drift", "-y/100 + 1/10"}};
+static const fhrl_model relay = {
+  MODEL("relay", 2), .term = relay_terms, .n_term = 2, .rhs = relay_rhs, .jvp = relay_jvp, .split = relay_split};
+
+START_TEST(sliding_along_a_jump_ends_with_component_term_and_what_to_do)
+{
+  const double x0[] = {2.25, 0.0};
+  const fhrl_solver solver = {.method = every[_i], .rtol = 1e-8, .atol = 1e-10, .max_steps = 10000000};
+  fhrl_system *s = bind(&relay, 1.0);
+  fhrl_integrator *it;
+  fhrl_counters c;
+  assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err));
+  assert_ok(fhrl_integrator_advance(it, 2.0, &err)); // the jump is met at t = 2.25/(1 - 1/20) or a little later
+  assert_fails(fhrl_integrator_advance(it, 1000.0, &err), FHRL_NUMERIC, &err, "relay chatters at a jump of its right-hand side near t = 2.");
+  ck_assert_ptr_nonnull(strstr(err.msg, " dx/dt goes from "));
+  ck_assert_ptr_nonnull(strstr(err.msg, " in its term 'relay' = +-p,"));
+  ck_assert_ptr_nonnull(strstr(err.msg, "beta < 1"));
+  fhrl_integrator_counters(it, &c);
+  ck_assert_int_lt(c.steps, 20000);
+  fhrl_integrator_destroy(it);
+  fhrl_system_destroy(s);
+}
+END_TEST
+
+// It would use up its steps, too, but decay holds them back, which ends in the words for that.
+START_TEST(decay_at_any_rate_is_no_chattering)
+{
+  static const double rates[] = {1e3, 1e6, 1e9};
+  for (int k = 0; k < 3; k++) {
+    const double A[] = {-rates[k], 0.0, 0.0, -1.0}, B[] = {0.0}, p[] = {2, 0}, x0[] = {1.0, 1.0};
+    const double *const m[] = {A, B};
+    const fhrl_solver solver = {.method = every[_i], .rtol = 1e-8, .atol = 1e-10, .max_steps = 30000};
+    fhrl_system *s = NULL;
+    fhrl_integrator *it;
+    assert_ok(fhrl_system_bind(fhrl_system_find("linear"), p, m, &s, &err));
+    assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err));
+    if (every[_i] == FHRL_METHOD_BDF) assert_ok(fhrl_integrator_advance(it, 1e4, &err));
+    else assert_fails(fhrl_integrator_advance(it, 1e4, &err), FHRL_LIMIT, &err, "the system looks stiff");
+    fhrl_integrator_destroy(it);
+    fhrl_system_destroy(s);
+  }
+}
+END_TEST
+
 START_TEST(the_clock_and_a_signal_are_seen_within_an_interval)
 {
   double now;
@@ -428,6 +493,8 @@ int main(void)
   tcase_add_loop_test(t, blow_up_is_called_so_with_its_time, 0, FHRL_COUNT(every));
   tcase_add_loop_test(t, exponential_growth_is_no_blow_up_until_numbers_end, 0, FHRL_COUNT(every));
   tcase_add_loop_test(t, stiffness_under_an_explicit_method_is_recognised, 0, FHRL_COUNT(every));
+  tcase_add_loop_test(t, sliding_along_a_jump_ends_with_component_term_and_what_to_do, 0, FHRL_COUNT(every));
+  tcase_add_loop_test(t, decay_at_any_rate_is_no_chattering, 0, FHRL_COUNT(every));
   tcase_add_loop_test(t, the_clock_and_a_signal_are_seen_within_an_interval, 0, FHRL_COUNT(every));
   tcase_add_test(t, many_steps_are_no_error_but_too_many_are);
   tcase_add_loop_test(t, a_repeated_error_test_failure_names_the_worst_component, 0, FHRL_COUNT(every));

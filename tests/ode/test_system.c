@@ -12,7 +12,7 @@
 // A model with a scalar, a vector and a matrix as states: n = 1 + r + r c.
 enum { R, C };
 static const fhrl_field blocks_state[] = {
-  {"s", 0.5, "1", "a scalar"}, {"v", -1.25, "1", "a vector"}, {"M", 2.0, "1", "a matrix"}};
+  {"s", 0.5, "1", "a scalar"}, {"v", -1.25, "1", "a vector"}, {"M", 2.0, "m", "a matrix"}};
 static const fhrl_field blocks_param[] = {
   [R] = {"r", 2.0, "1", "rows", FHRL_INT, 1.0, 9.0}, [C] = {"c", 3.0, "1", "columns", FHRL_INT, 1.0, 9.0}};
 static void blocks_dims(const double p[], fhrl_dims *out)
@@ -62,6 +62,16 @@ START_TEST(components_are_named_by_block_and_index)
     fhrl_system_component(s, i, name, sizeof name);
     ck_assert_str_eq(name, names[i]);
   }
+  char text[9][FHRL_SYSTEM_NAME];
+  const char *column[9] = {NULL}, *unit[9] = {NULL};
+  fhrl_system_columns(s, 5, text, column, unit); // a table that leaves out the rest
+  for (int i = 0; i < 5; i++) {
+    ck_assert_str_eq(column[i], names[i]);
+    ck_assert_str_eq(unit[i], i < 3 ? "1" : "m");
+  }
+  ck_assert_ptr_null(column[5]);
+  fhrl_system_columns(s, 9, text, column, NULL);
+  ck_assert_str_eq(column[8], "M[1,2]");
   fhrl_shape shape;
   ck_assert_int_eq(fhrl_system_block(s, "M", &shape), 3);
   ck_assert_int_eq(shape.rows, 2);

@@ -286,10 +286,10 @@ START_TEST(a_place_that_cannot_be_written_is_named)
   fhrl_trajectory_part_close(&part);
   assert_fails(fhrl_trajectory_part_open(&part, "/dev/null", 1, &tr, &err), FHRL_IO, &err, "it is no regular file");
   fhrl_trajectory_part_close(&part);
-  part = (fhrl_trajectory_part){.stream = fopen("/dev/full", "w"), .path = "full"};
+  part = (fhrl_trajectory_part){.file = {.stream = fopen("/dev/full", "w"), .path = "full"}};
   const fhrl_integrator_past past = {0};
   const fhrl_trajectory_kept kept = {.past = &past};
-  if (part.stream) assert_fails(fhrl_trajectory_part_append(&part, &tr, &kept, &err), FHRL_IO, &err, "cannot write full: No space");
+  if (part.file.stream) assert_fails(fhrl_trajectory_part_append(&part, &tr, &kept, &err), FHRL_IO, &err, "cannot write full: No space");
   fhrl_trajectory_part_close(&part);
   fhrl_trajectory_free(&tr);
   strike(&g);
