@@ -43,6 +43,10 @@ int fhrl_system_block(const fhrl_system *s, const char *name, fhrl_shape *shape)
 // Name of component i: "x", "y[3]" or "A[1,2]".
 void fhrl_system_component(const fhrl_system *s, int i, char name[], size_t size);
 
+// The names of all components, each behind a blank, for a message on an unknown one: " y[0] y[1] ... y[63] z"; of a long
+// block the first two and the last.
+void fhrl_system_components(const fhrl_system *s, char text[], size_t size);
+
 // The model's own start (stream START of the seed) or, if text is not empty, "a,b,c,..." (n numbers; else FHRL_ARG).
 fhrl_status fhrl_system_start(const fhrl_system *s, uint32_t seed, const char *text, double x0[], fhrl_err *err);
 

@@ -51,5 +51,5 @@ ends 2 "a label that is not there" "$fhrl" continue lorenz --quiet --in=r --low=
 says err "no label 99; allowed: 1 to 9" "is named"
 ends 1 "a file that is not there" "$fhrl" continue lorenz --quiet --in=r --low=0 --high=30 --from=nowhere.json:1
 ends 2 "an unknown ordinate" "$fhrl" continue lorenz --quiet --in=r --low=0 --high=30 --x0=0,0,0 --set continue.show=w
-says err "continue.show = w" "is named"
+says err "continue.show = w: lorenz has no such component; allowed: norm x y z$" "is answered with the list"
 finish

@@ -34,6 +34,7 @@ says err "a.ini:5: unknown key solver.rtoll" "file and line are named"
 ends 1 "an .ini that is not there" "$fhrl" simulate lorenz -c nowhere.ini
 says err "nowhere.ini" "the file is named"
 ends 2 "a start of another length" "$fhrl" simulate lorenz --x0=1,2
+says err "2 numbers for the 3 states of lorenz: x y z$" "is answered with the states"
 ends 2 "a map goes in whole steps" "$fhrl" simulate cfc --t-end=2.5
 says err "cfc is a map, which goes in whole steps: t_end = 2.5" "the map and the number are named"
 ends 0 "a map is stepped" "$fhrl" simulate fhrl_ladder --t-end=5 -o ladder
