@@ -18,7 +18,7 @@ decade = T > 100 * first ? T / 1000 : first # what comes before is wilder than w
 from = decade > first ? decade : first
 if (from >= T) { from = 0.5 * T }
 
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,11" : "sans,22"
+small = letters(11)
 set title font small offset 0, -0.6
 set xlabel font small offset 0, 0.5
 set ylabel font small offset 0.5, 0

@@ -8,6 +8,7 @@ says out "^ +lambda_1 +0\.9[01]" "the largest is there"
 says out "^sum +-13\.6666667, mean divergence -13\.6666667" "the trace identity is printed"
 says out "^zero +lambda_2 = " "and the zero exponent"
 says out "^attractor +chaotic" "and what the orbit lives on"
+generic lorenz/exponents.svg
 for file in exponents.json exponents.tsv exponents_spectrum.tsv exponents.svg exponents.png run.json config.ini; do
   holds "it leaves $file" test -s lorenz/$file
 done

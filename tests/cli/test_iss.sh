@@ -21,6 +21,7 @@ for file in iss.json iss.tsv iss_profile.tsv iss_front.tsv iss_map.tsv iss_gain.
   iss.svg iss.png iss_map.svg iss_map.png iss_gain.svg iss_gain.png iss_reach.svg iss_reach.png; do
   holds "it leaves $file" test -s alone/$file
 done
+generic alone/*.svg
 holds "an undefined number is never bare" sh -c '! grep -Eqi ": -?(nan|inf)" alone/iss.json'
 ends 0 "its config.ini reproduces it" "$fhrl" iss fhrl --quiet -c alone/config.ini -o again
 holds "to the byte" cmp alone/iss.json again/iss.json
