@@ -88,13 +88,13 @@ if (reentry) {
 }
 
 # ESRI_t jumps by orders of magnitude from token to token: a running mean shows what changes
-WIDTH = 9
+WIDTH = T > 9 ? 9 : 1
 array last[WIDTH]
 seen = 0
 running(t, x) = (seen = t == 1 ? 0 : seen, last[1 + seen % WIDTH] = x, seen = seen + 1, seen < WIDTH ? NaN : (sum [k = 1:WIDTH] last[k]) / WIDTH)
 set lmargin at screen 0.595
 set rmargin at screen 0.975
-set title sprintf("Drift of the covariance of y, mean over %d tokens", WIDTH)
+set title "Drift of the covariance of y" . (WIDTH > 1 ? sprintf(", mean over %d tokens", WIDTH) : "")
 set ylabel "ESRI_t [1]" offset 0, 0
 set yrange [*:*]
 set logscale y
