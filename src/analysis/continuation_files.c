@@ -65,6 +65,7 @@ void fhrl_continuation_files_json(const fhrl_continuation *c, const fhrl_system 
   fhrl_json_put(result, "special", special);
   fhrl_json_put(result, "branches", branches);
   fhrl_json_put(result, "labels", labels);
+  fhrl_json_int(result, "sought", c->sought);
   fhrl_json_int(result, "not_followed", c->more);
   fhrl_json_bool(result, "interrupted", c->interrupted);
 }
