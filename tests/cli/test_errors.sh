@@ -25,6 +25,12 @@ holds "nor one to be told of" [ ! -s err ]
 : >a-file
 ends 1 "a file where a folder should be" "$fhrl" simulate lorenz --t-end=1 --quiet -o a-file/results
 says err "cannot make the folder a-file: a file of that name is there" "is named"
+mkdir -p odd/config.ini
+ends 1 "a folder where config.ini should be" "$fhrl" simulate lorenz --t-end=1 --quiet -o odd
+says err "^fhrl simulate: cannot read odd/config.ini: it is no regular file" "is no other configuration"
+: >portrait-lorenz
+ends 1 "a file where a command would put its folder" "$fhrl" portrait lorenz --t-end=1 --quiet
+says err "^fhrl portrait: -o DIR puts results elsewhere: cannot make the folder portrait-lorenz: " "is told what to do"
 ends 2 "a folder without a name, as of an unset variable" "$fhrl" simulate lorenz --t-end=1 --quiet -o ""
 says err "the working folder is -o \\." "is shown how"
 holds "and leaves nothing" [ ! -e config.ini ]
