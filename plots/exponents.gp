@@ -18,7 +18,7 @@ decade = T > 100 * first ? T / 1000 : first # what comes before is wilder than w
 from = decade > first ? decade : first
 if (from >= T) { from = 0.5 * T }
 
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,11" : "sans,22"
+small = letters(11)
 set title font small offset 0, -0.6
 set xlabel font small offset 0, 0.5
 set ylabel font small offset 0.5, 0
@@ -34,16 +34,23 @@ array value[3]
 array error[3]
 array low[3]
 array high[3]
+known(name) = strcol(name) ne "NaN"
+or(x, otherwise) = x == x ? x : otherwise
+set datafile missing
 do for [i = 1:shown] {
-  stats ARG3 every ::(i - 1)::(i - 1) using "lambda" nooutput
-  value[i] = STATS_records > 0 ? STATS_mean : NaN
-  stats ARG3 every ::(i - 1)::(i - 1) using "standard_error" nooutput
-  error[i] = STATS_records > 0 ? STATS_mean : NaN
-  # what lies within the last nine tenths of the time fills most of the panel
-  stats ARG2 using (column("t") >= 0.1 * T ? column(sprintf("low[%d]", i)) : NaN) nooutput
-  low[i] = STATS_records > 0 ? STATS_min : value[i]
-  stats ARG2 using (column("t") >= 0.1 * T ? column(sprintf("high[%d]", i)) : NaN) nooutput
-  high[i] = STATS_records > 0 ? STATS_max : value[i]
+  # stats of nothing but NaN is a failure: it looks at a 0, and what counts is kept on the way
+  value[i] = NaN
+  error[i] = NaN
+  stats ARG3 every ::(i - 1)::(i - 1) using (known("lambda") ? (value[i] = column("lambda"), 0) : 0) nooutput
+  stats ARG3 every ::(i - 1)::(i - 1) using (known("standard_error") ? (error[i] = column("standard_error"), 0) : 0) nooutput
+  # what lies within the last nine tenths of the time fills most of the panel; few blocks have no interval
+  l = value[i]
+  h = value[i]
+  stats ARG2 using (column("t") >= 0.1 * T ? \
+    (u = or(column(sprintf("low[%d]", i)), column(sprintf("lambda[%d]", i))), l = u < l ? u : l, \
+    u = or(column(sprintf("high[%d]", i)), column(sprintf("lambda[%d]", i))), h = u > h ? u : h) : 0, 0) nooutput
+  low[i] = l
+  high[i] = h
   least = 0.005 * (abs(value[i]) + 1e-6) # digits that anyone reads
   if (!(high[i] - low[i] > least)) {
     low[i] = value[i] - least
@@ -55,7 +62,6 @@ lowest = STATS_min < 0 ? STATS_min : 0
 highest = STATS_max > 0 ? STATS_max : 0
 room = highest > lowest ? 0.08 * (highest - lowest) : 1
 
-set datafile missing
 unset key
 set multiplot
 # ---- left: convergence, a panel each
@@ -81,7 +87,8 @@ do for [i = 1:shown] {
     unset xlabel
   }
   set title (i == 1 ? "Running estimates and their 95 % intervals" : "")
-  set label 1 sprintf("λ_{%d} = %.6g ± %.1g [%s]", i, value[i], error[i], unit) at graph 0.98, 0.91 right font small front
+  said = error[i] == error[i] ? sprintf(" ± %.1g", error[i]) : ""
+  set label 1 sprintf("λ_{%d} = %.6g%s [%s]", i, value[i], said, unit) . (said eq "" ? ", too few blocks for an error" : "") at graph 0.98, 0.91 right font small front
   plot ARG2 using "t":(column(sprintf("low[%d]", i))):(column(sprintf("high[%d]", i))) with filledcurves fillcolor rgb band, \
     value[i] with lines linestyle 2, ARG2 using "t":(column(sprintf("lambda[%d]", i))) with lines linestyle 1
 }
@@ -93,7 +100,7 @@ set format y "%.4g"
 set ytics autofreq
 set tmargin at screen 0.94
 set bmargin at screen 0.135
-set lmargin at screen 0.7
+set lmargin at screen 0.715
 set rmargin at screen 0.97
 set xrange [0.5:k + 0.5]
 step = k <= 10 ? 1 : ceil(k / 8.0)
@@ -103,5 +110,6 @@ set xlabel "index [1]" font small offset 0, 0.5
 set ylabel sprintf("λ [%s]", unit)
 set title "Spectrum"
 plot 0 with lines linestyle 2, ARG3 using "index":"lambda" with impulses linecolor rgb "#a0a0a0" linewidth 1, \
-  ARG3 using "index":"lambda":"low":"high" with yerrorbars linestyle 3
+  ARG3 using "index":"lambda" with points linestyle 3, \
+  ARG3 using "index":(known("low") ? column("lambda") : NaN):"low":"high" with yerrorbars linestyle 3
 unset multiplot

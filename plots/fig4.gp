@@ -5,7 +5,7 @@ figure = ARG1
 here = ""
 do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here . "style.gp"
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,10" : "sans,20"
+small = letters(10)
 set title font small offset 0, -0.6
 set xlabel "γ [1]" font small offset 0, 0.5
 set tics font small

@@ -17,7 +17,7 @@ do for [i = 1:maps] {
   stats ARG2 index i-1 using "gamma" nooutput
   name[i] = sprintf("γ = %g", STATS_min)
 }
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,11" : "sans,22"
+small = letters(11)
 set tics font small scale 0.5
 set title font small offset 0, -0.6
 set xlabel "column: channel of y_{t−1}" font small offset 0, 0.6

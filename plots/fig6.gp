@@ -8,7 +8,7 @@ load here . "style.gp"
 # a single seed has no error: its point is drawn all the same
 set datafile missing "absent"
 or_none(x) = strcol(x) eq "NaN" ? 0 : column(x)
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,10" : "sans,20"
+small = letters(10)
 set title font small offset 0, -0.6
 set xlabel "γ [1]" font small offset 0, 0.5
 set tics font small

@@ -46,7 +46,7 @@ do for [m = 1:words(names)] {
 unset print
 
 # ---- six panels: smaller letters than the style's
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,10" : "sans,20"
+small = letters(10)
 set title font small offset 0, -0.6
 set xlabel "γ [1]" font small offset 0, 0.5
 set tics font small

@@ -19,7 +19,7 @@ rate = real(ARG6) > 0 ? sprintf("(S22), c = %.3g", real(ARG6)) : "(S22), c → 0
 R = 1.6  # beyond it the bounds only grow
 T = 10.0 # after it nothing moves
 
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,11" : "sans,22"
+small = letters(11)
 set title font small offset 0, -0.6
 set xlabel font small offset 0, 0.5
 set ylabel font small offset 1, 0

@@ -9,7 +9,7 @@ load here . "style.gp"
 set datafile missing
 rho_star = ARG3 eq "nan" ? NaN : real(ARG3)
 has_star = rho_star == rho_star && rho_star > 0
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,11" : "sans,22"
+small = letters(11)
 set title font small offset 0, -0.5
 set xlabel "sup |u|" font small offset 0, 0.5
 set tics font small

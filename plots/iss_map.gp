@@ -8,7 +8,7 @@ load here . "style.gp"
 
 set datafile missing # a NaN is a cell that is left white, no missing line
 rho_star = ARG3 eq "nan" ? NaN : real(ARG3)
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,11" : "sans,22"
+small = letters(11)
 set title font small offset 0, -0.5
 set xlabel "ρ" font small offset 0, 0.5
 set tics font small

@@ -14,7 +14,7 @@ rho_star = ARG5 eq "nan" ? NaN : real(ARG5)
 has_star = rho_star == rho_star && rho_star > 0
 bounded = ARG6 ne "none"
 practical = ARG7 eq "practical"
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,11" : "sans,22"
+small = letters(11)
 set title font small offset 0, -0.5
 set xlabel "t [token]" font small offset 0, 0.5
 set tics font small

@@ -57,10 +57,9 @@ if (is_text) {
   exit
 }
 
-family = is_svg ? "sans-serif" : "sans"
 fits = strlen(portrait_title) > 82 ? 82.0 / strlen(portrait_title) : 1.0
-large = sprintf("%s,%g", family, fits * (is_svg ? 15 : is_sixel ? 12 : 30))
-small = sprintf("%s,%d", family, is_svg ? 11 : is_sixel ? 9 : 22)
+large = letters(15 * fits)
+small = letters(11)
 set label 1 portrait_title at screen 0.02, 0.968 left noenhanced font large
 set label 2 portrait_note at screen 0.02, 0.925 left noenhanced font small textcolor rgb "#404040"
 set label 3 portrait_held at screen 0.02, 0.89 left noenhanced font small textcolor rgb "#404040"

@@ -18,8 +18,18 @@ drift = 0
 stats ARG2 using (drift = drift + (column("esri_y") == column("esri_y")), 0) nooutput
 shown = layers < 4 ? layers : 4 # spectra side by side; of a deeper network the first ones
 
+# of each spectrum the highest value, and what tics of one or two digits are multiples of
+power(x) = x > 0 && (x < 0.1 || x >= 1000) ? 10**floor(log10(x)) : 1.0
+array highest[layers]
+do for [i = 1:(measured ? shown : 0)] {
+  high = 0
+  stats ARG3 index i-1 using (high = column("null_high") > high ? column("null_high") : high, \
+    high = column("amplitude") > high ? column("amplitude") : high, 0) nooutput
+  highest[i] = high
+}
+
 # five panels: smaller letters than the style's
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,10" : "sans,20"
+small = letters(10)
 set title font small offset 0, -0.6
 set xlabel font small offset 0, 0.5
 set ylabel font small
@@ -43,6 +53,10 @@ if (measured) {
   plot [0:1] [0:1] NaN notitle, keyentry with filledcurves fillstyle solid noborder linecolor rgb "#d0d0d0" title "95 % of random orders", \
     keyentry with lines linetype 2 linecolor rgb "#606060" title "their mean", \
     keyentry with linespoints linetype 1 pointtype 7 pointsize 0.5 title "observed"
+} else {
+  set label 1 "RDP along probes: not measured, fewer sequences than perturbations, or no such layer" at screen 0.5, 0.25 center font small
+  plot [0:1] [0:1] NaN notitle
+  unset label 1
 }
 set border 3
 set xtics
@@ -66,18 +80,21 @@ if (reentry) {
     for [i = 0:layers-1] ARG2 index i using "t":"irr" with lines linetype i+1
 } else {
   set label 1 "none: no W_r" at graph 0.5, 0.5 center font small
-  plot [0:1] [0:1] NaN notitle
+  set format y ""
+  set ylabel "" # unset would take its font with it
+  plot [1:T] [0:1] NaN notitle
+  set format y
   unset label 1
 }
 
 # ESRI_t jumps by orders of magnitude from token to token: a running mean shows what changes
-WIDTH = 9
+WIDTH = T > 9 ? 9 : 1
 array last[WIDTH]
 seen = 0
 running(t, x) = (seen = t == 1 ? 0 : seen, last[1 + seen % WIDTH] = x, seen = seen + 1, seen < WIDTH ? NaN : (sum [k = 1:WIDTH] last[k]) / WIDTH)
 set lmargin at screen 0.595
 set rmargin at screen 0.975
-set title sprintf("Drift of the covariance of y, mean over %d tokens", WIDTH)
+set title "Drift of the covariance of y" . (WIDTH > 1 ? sprintf(", mean over %d tokens", WIDTH) : "")
 set ylabel "ESRI_t [1]" offset 0, 0
 set yrange [*:*]
 set logscale y
@@ -86,7 +103,7 @@ if (drift) {
   plot for [i = 0:layers-1] ARG2 index i using "t":(running(column("t"), column("esri_y"))) with lines linetype i+1
 } else {
   set label 1 "none" at graph 0.5, 0.5 center font small
-  plot [0:1] [0.1:1] NaN notitle
+  plot [1:T] [0.1:1] NaN notitle
   unset label 1
 }
 unset logscale y
@@ -100,15 +117,18 @@ set xrange [0:0.5]
 set yrange [0:*]
 set xtics 0.1
 left(i) = 0.1 + i * 0.89 / shown
+array unit[layers]
 if (measured) {
   do for [i = 0:shown-1] {
+    unit[i + 1] = power(highest[i + 1])
     set lmargin at screen left(i)
     set rmargin at screen left(i + 1) - 0.055 + 0.04 * (i == shown - 1)
-    set title sprintf("RDP along probes, layer %d", i)
+    set title sprintf("RDP, layer %d", i) . (unit[i + 1] == 1 ? "" : sprintf(", in 10^{%d}", floor(log10(unit[i + 1]) + 0.5)))
     if (i == 0) { set ylabel "|S(f)| [1]" } else { unset ylabel }
-    plot ARG3 index i using "f":"null_low":"null_high" with filledcurves linecolor rgb "#d0d0d0", \
-      ARG3 index i using "f":"null_mean" with lines linetype 2 linecolor rgb "#606060", \
-      ARG3 index i using "f":"amplitude" with linespoints linetype 1 pointtype 7 pointsize 0.5
+    part(x) = column(x) / unit[i + 1]
+    plot ARG3 index i using "f":(part("null_low")):(part("null_high")) with filledcurves linecolor rgb "#d0d0d0", \
+      ARG3 index i using "f":(part("null_mean")) with lines linetype 2 linecolor rgb "#606060", \
+      ARG3 index i using "f":(part("amplitude")) with linespoints linetype 1 pointtype 7 pointsize 0.5
   }
 }
 unset multiplot

@@ -10,22 +10,25 @@ set encoding utf8
 set minussign
 
 # The ending of the name picks the terminal. Text and sixels are for a terminal's size: figure_width, figure_height in its
-# columns and rows, or pixels. sans-serif is the generic family of svg.
+# columns and rows, or pixels. sans-serif is the generic family of svg, sans that of the others.
 ending = figure[strlen(figure)-3:]
 is_svg = ending eq ".svg"
 is_text = ending eq ".txt"
 is_sixel = ending eq ".six"
+family = is_svg ? "sans-serif" : "sans"
+# the font of that many points in svg (of whose text 13), as large beside the rest in the other formats
+letters(points) = sprintf("%s,%g", family, points * (is_svg ? 1.0 : is_sixel ? 9.0 / 11 : 2.0))
 if (is_text || is_sixel) {
   if (!exists("figure_width")) { figure_width = is_text ? 79 : 900; figure_height = is_text ? 40 : 600 }
   if (is_text) { set terminal dumb noenhanced mono size figure_width, figure_height }
-  if (is_sixel) { set terminal sixelgd truecolor enhanced font "sans,11" size figure_width, figure_height background rgb "white" }
+  if (is_sixel) { set terminal sixelgd truecolor enhanced font family . ",11" size figure_width, figure_height background rgb "white" }
 } else { if (is_svg) {
-  set terminal svg size 900,600 dynamic enhanced font "sans-serif,13" background rgb "white"
+  set terminal svg size 900,600 dynamic enhanced font letters(13) background rgb "white"
 } else {
   if (strstrt(GPVAL_TERMINALS, "pngcairo") > 0) {
-    set terminal pngcairo size 1800,1200 enhanced font "sans,26" linewidth 2 pointscale 2
+    set terminal pngcairo size 1800,1200 enhanced font letters(13) linewidth 2 pointscale 2
   } else {
-    set terminal png size 1800,1200 enhanced font "sans,26" linewidth 2
+    set terminal png size 1800,1200 enhanced font letters(13) linewidth 2
   }
 } }
 set output figure

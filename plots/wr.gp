@@ -14,7 +14,7 @@ stats ARG3 using "index" nooutput
 d = STATS_max
 shown = layers < 4 ? layers : 4 # matrices side by side; of a deeper network the first ones
 
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,10" : "sans,20"
+small = letters(10)
 set title font small offset 0, -0.6
 set xlabel font small offset 0, 0.5
 set ylabel font small

@@ -23,14 +23,15 @@ run()
   rm -f "$log"
 }
 
-# build NAME CONFIGURE-ARGUMENT...: a fresh tree in build-NAME, with its tests
+# build NAME CONFIGURE-ARGUMENT...: a fresh tree in build-NAME, the program first and alone, then all with its tests
 build()
 {
   local folder=build-$1
   shift
   rm -rf "$folder"
   mkdir "$folder"
-  (cd "$folder" && ../configure -q --enable-werror "$@" && make -s -j"$jobs" && make -s -j"$jobs" check)
+  (cd "$folder" && ../configure -q --enable-werror "$@" && make -s -j"$jobs" fhrl && make -s -j"$jobs" &&
+    make -s -j"$jobs" check)
 }
 
 run clang build clang CC=clang

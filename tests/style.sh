@@ -86,4 +86,9 @@ claim "every file names its licence" "$(find "$source_dir"/{src,models,tests,plo
   -name '*.[ch]' -o -name '*.sh' -o -name '*.gp' -o -name '*.mk' -o -name '*.def' | while read -r file; do
     head -3 "$file" | grep -q SPDX-License-Identifier || echo "$file"
   done)"
+claim "fonts are named by plots/style.gp alone, whose letters() gives svg the generic family" "$(grep -nE '\bsans\b' \
+  "$source_dir"/plots/*.gp | grep -v '/style\.gp:')"
+# `make fhrl` in a fresh tree makes no BUILT_SOURCES first (tests/ci.sh does it); afterwards the .Po files know
+claim "who includes a header that is made depends on it" "$(grep -q '^src/cli/version\.\$(OBJEXT): src/cli/commit\.h$' Makefile ||
+  echo "version.o does not name src/cli/commit.h")"
 exit $failed

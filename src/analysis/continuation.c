@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "analysis/continuation_locate.h"
+#include "analysis/equilibrium.h"
 #include "analysis/newton.h"
+
+enum { SOUGHT = 60 }; // starts, where x0 leads nowhere
 
 const fhrl_field fhrl_continuation_fields[] = {
   {"parameter", 0, "", "real parameter of the model that is varied", FHRL_TEXT},
@@ -392,6 +395,31 @@ done:
   return status;
 }
 
+// x (n) to the nearest of some equilibria that starts elsewhere lead to, at the parameter that a has. 0: there is none.
+static int nearest(tracer *w, double x[])
+{
+  const fhrl_arc *a = &w->arc;
+  const fhrl_equilibrium_plan plan = {.starts = SOUGHT, .limit = SOUGHT, .spread = 1.0, .tolerance = a->plan.tolerance,
+    .distinct = 1e-6, .method = a->dense ? FHRL_EQUILIBRIUM_DENSE : FHRL_EQUILIBRIUM_KRYLOV,
+    .dense = a->plan.dense > 0 ? a->plan.dense : 1, .leading = a->plan.leading, .seed = 1};
+  const fhrl_equilibrium_watch watch = {.stop = w->watch->stop};
+  fhrl_equilibria all;
+  double least = HUGE_VAL;
+  int at = -1;
+  if (fhrl_equilibrium_find(a->s, a->t, a->u, &plan, NULL, &watch, &all, NULL) != FHRL_OK) return 0;
+  for (int k = 0; k < all.count; k++) {
+    double square = 0.0;
+    for (int i = 0; i < a->n; i++) square += (all.item[k].x[i] - x[i]) * (all.item[k].x[i] - x[i]);
+    if (square >= least) continue;
+    least = square;
+    at = k;
+  }
+  if (at >= 0) memcpy(x, all.item[at].x, (size_t)a->n * sizeof *x);
+  w->all->sought = all.count;
+  fhrl_equilibrium_free(&all);
+  return at >= 0;
+}
+
 // The equilibrium at the start, by Newton's method in x at the given parameter, or by the labelled point's own tangent.
 static fhrl_status settle(tracer *w, const fhrl_continuation_start *start, double z[], double t[], fhrl_err *err)
 {
@@ -416,8 +444,16 @@ static fhrl_status settle(tracer *w, const fhrl_continuation_start *start, doubl
     t[n] = 1.0;
     if (found) return FHRL_OK;
   }
+  const double residual = fhrl_arc_residual(a, z);
+  char other[160] = "; is the label of this model, with these parameters?";
+  if (start->tangent == NULL) {
+    memcpy(z, start->x, (size_t)n * sizeof *z);
+    if (nearest(w, z)) return FHRL_OK;
+    snprintf(other, sizeof other, ", and %d other starts led to none; give one near it with --x0, or begin at another "
+      "value, --param %s=VALUE", SOUGHT, a->field->name);
+  }
   return fhrl_fail(err, FHRL_NUMERIC, "no equilibrium of %s at the start, %s = %.9g: Newton's method stopped at a residual of "
-    "%.3g; give another --x0", a->s->model->name, a->field->name, start->parameter, fhrl_arc_residual(a, z));
+    "%.3g%s", a->s->model->name, a->field->name, start->parameter, residual, other);
 }
 
 static fhrl_status run(tracer *w, const fhrl_continuation_start *start, fhrl_err *err)

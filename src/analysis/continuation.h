@@ -52,6 +52,7 @@ typedef struct fhrl_continuation {
   double low, high; // its range
   fhrl_continuation_branch *branch; // owned
   int branches, labels;
+  int sought;      // x0 led to no equilibrium: how many were found from other starts, the nearest of which is the start; else 0
   int interrupted; // 1: what is here was found until then
   int more;        // branch points whose other branch was not followed: the limit, or a kernel of more dimensions
 } fhrl_continuation;
@@ -81,7 +82,8 @@ typedef struct fhrl_continuation_watch {
 // From a resolved [continue]. FHRL_ARG if the parameter or its range is not set.
 fhrl_status fhrl_continuation_options(const fhrl_config *config, fhrl_continuation_plan *out, fhrl_err *err);
 
-// Under u (n_u) at t. FHRL_ARG as fhrl_arc_init, or for a start outside the range; FHRL_NUMERIC: no equilibrium at the
+// Under u (n_u) at t. Where start->x (without a tangent) leads to no equilibrium, the nearest to it of those that other starts lead to
+// is taken, and `sought` says so. FHRL_ARG as fhrl_arc_init, or for a start outside the range; FHRL_NUMERIC: no equilibrium at the
 // start; FHRL_NOMEM. watch may be NULL.
 fhrl_status fhrl_continuation_run(const fhrl_system *s, double t, const double u[], const fhrl_continuation_plan *plan,
   const fhrl_continuation_start *start, const fhrl_continuation_watch *watch, fhrl_continuation *out, fhrl_err *err);

@@ -65,6 +65,7 @@ void fhrl_continuation_files_json(const fhrl_continuation *c, const fhrl_system 
   fhrl_json_put(result, "special", special);
   fhrl_json_put(result, "branches", branches);
   fhrl_json_put(result, "labels", labels);
+  fhrl_json_int(result, "sought", c->sought);
   fhrl_json_int(result, "not_followed", c->more);
   fhrl_json_bool(result, "interrupted", c->interrupted);
 }
@@ -75,15 +76,15 @@ enum { FIXED = 11 };
 
 fhrl_status fhrl_continuation_files_shown(const fhrl_system *s, const char *name, int *show, fhrl_err *err)
 {
-  char component[64];
+  char component[64], list[512];
   *show = strcmp(name, "norm") == 0 ? -1 : 0;
   if (*name == '\0' || *show < 0) return FHRL_OK;
   for (*show = 0; *show < s->n; ++*show) {
     fhrl_system_component(s, *show, component, sizeof component);
     if (strcmp(component, name) == 0) return FHRL_OK;
   }
-  return fhrl_fail(err, FHRL_ARG, "continue.show = %s: %s has no such component; allowed: norm, or a state such as %s", name,
-    s->model->name, s->model->state[0].name);
+  fhrl_system_components(s, list, sizeof list);
+  return fhrl_fail(err, FHRL_ARG, "continue.show = %.100s: %s has no such component; allowed: norm%s", name, s->model->name, list);
 }
 
 fhrl_status fhrl_continuation_files_table(const fhrl_continuation *c, const fhrl_system *s, int show, const char *path,

@@ -114,6 +114,9 @@ static void add_equilibrium(const fhrl_equilibria_report *r, int i, const fhrl_s
   fhrl_json_text(o, "kind", fhrl_equilibrium_text(q->kind));
   fhrl_json_bool(o, "stable", q->stable);
   fhrl_json_bool(o, "isolated", q->isolated);
+  fhrl_json_int(o, "dimension", q->dimension);
+  fhrl_json_bool(o, "attracts", q->attracts);
+  fhrl_json_int(o, "reached", q->reached);
   fhrl_step_limit_json(&r->simultaneous[i], "h_c", "bifurcation_at_h_c", "check", o);
   if (r->sequential)
     fhrl_step_limit_json(&r->sequential[i], "h_c_sequential", "bifurcation_at_h_c_sequential", "check_sequential", o);
@@ -165,6 +168,7 @@ void fhrl_equilibria_json(const fhrl_equilibria_report *r, const fhrl_system *s,
   fhrl_json_put(result, "equilibria", all);
   fhrl_json_int(result, "starts", r->found.starts);
   fhrl_json_int(result, "converged", r->found.converged);
+  fhrl_json_int(result, "phases", r->found.phases);
   fhrl_json_int(result, "by_deflation", r->found.deflated);
   fhrl_json_bool(result, "more", r->found.more);
   fhrl_json_bool(result, "interrupted", r->found.interrupted);

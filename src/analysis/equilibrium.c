@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/continuum.h"
 #include "analysis/equilibrium_kind.h"
 #include "base/random.h"
 
 const fhrl_field fhrl_equilibrium_fields[] = {
   {"starts", 400, "1", "random starts of Newton's method", FHRL_INT, 0, 1e7},
   {"deflated", 40, "1", "further starts, with the roots found so far deflated", FHRL_INT, 0, 1e7},
-  {"limit", 100, "1", "most equilibria kept; more of them are probably a continuum", FHRL_INT, 1, 1e5},
+  {"limit", 100, "1", "most equilibria kept; of more than that the list ends there", FHRL_INT, 1, 1e5},
   {"spread", 1, "state", "standard deviation of the starts, times 1/4, 1, 4, 16 in turn", FHRL_REAL, 0, 1e6, FHRL_OPEN_LOW},
   {"tolerance", 1e-11, "state", "largest residual of a root, times 1 + max |x|", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
   {"distinct", 1e-6, "state", "roots closer than this, times 1 + max |x|, are one", FHRL_REAL, 0, 1, FHRL_OPEN_LOW},
@@ -43,6 +44,7 @@ void fhrl_equilibrium_options(const fhrl_config *config, fhrl_equilibrium_plan *
 // What one search carries.
 typedef struct search {
   fhrl_newton newton;
+  fhrl_continuum beside; // of the dense method; else zeroed
   const fhrl_equilibrium_plan *plan;
   fhrl_equilibria *all;
   double *x, *work;    // owned by x; (n) where Newton's method is, (4 n)
@@ -56,26 +58,47 @@ static double size_of(int n, const double v[])
   return size;
 }
 
-static int known(const search *w)
+static double distance(const search *w, const double x[], const double y[])
 {
-  const int n = w->all->n;
-  const double near = w->plan->distinct * (1.0 + size_of(n, w->x));
-  for (int k = 0; k < w->all->count; k++) {
-    double distance = 0.0;
-    for (int i = 0; i < n; i++) distance = fmax(distance, fabs(w->root[k][i] - w->x[i]));
-    if (distance <= near) return 1;
-  }
-  return 0;
+  double size = 0.0;
+  if (w->beside.w) return fhrl_continuum_distance(&w->beside, x, y);
+  for (int i = 0; i < w->all->n; i++) size = fmax(size, fabs(x[i] - y[i]));
+  return size;
 }
 
-static fhrl_status add(search *w, fhrl_err *err)
+// The equilibrium that stands for the root x, which lies on a continuum of m dimensions (0: on none); NULL.
+static fhrl_equilibrium *known(search *w, int m)
 {
   fhrl_equilibria *all = w->all;
+  const double near = w->plan->distinct * (1.0 + size_of(all->n, w->x));
+  for (int k = 0; k < all->count; k++)
+    if (distance(w, w->root[k], w->x) <= near) return &all->item[k];
+  for (int k = 0; k < all->count && m > 0; k++)
+    if (all->item[k].dimension == m && fhrl_continuum_leads(&w->beside, m, w->x, w->root[k])) return &all->item[k];
+  return NULL;
+}
+
+// Stable in all directions but those of its continuum, whose eigenvalues are 0 (multipliers 1).
+static int attracts(const fhrl_equilibrium *q, int map)
+{
+  int in = 0;
+  for (int i = 0; i < q->eigenvalues; i++) in += (map ? hypot(q->re[i], q->im[i]) - 1.0 : q->re[i]) < -1e-8;
+  return q->stable || (q->dimension > 0 && in == q->eigenvalues - q->dimension);
+}
+
+static fhrl_status add(search *w, int m, fhrl_err *err)
+{
+  fhrl_equilibria *all = w->all;
+  if (w->beside.phases > 0) fhrl_continuum_unwind(&w->beside, w->x);
   const double nothing = 1e-14 * (1.0 + size_of(all->n, w->x)), residual = size_of(all->n, w->newton.F);
   for (int i = 0; i < all->n; i++)
     if (fabs(w->x[i]) <= nothing) w->x[i] = 0.0; // what rounding leaves of a zero
   FHRL_TRY(fhrl_equilibrium_kind_find(&w->newton, w->plan, w->x, &all->item[all->count], err));
-  all->item[all->count].residual = residual;
+  fhrl_equilibrium *q = &all->item[all->count];
+  q->residual = residual;
+  q->dimension = m;
+  q->attracts = attracts(q, w->newton.map);
+  q->reached = 1;
   w->root[all->count] = all->item[all->count].x;
   all->count++;
   return FHRL_OK;
@@ -141,13 +164,20 @@ static fhrl_status try_start(search *w, int k, const double x0[], fhrl_err *err)
   place(w, k, x0);
   if (!fhrl_newton_solve(&w->newton, w->x)) return FHRL_OK;
   all->converged++;
-  if (known(w) || jumps(w)) return FHRL_OK;
+  fhrl_equilibrium *q = known(w, 0);
+  if (q == NULL && jumps(w)) return FHRL_OK;
+  const int m = q == NULL && w->beside.w ? fhrl_continuum_dimension(&w->beside, w->x) : 0;
+  if (m > 0) q = known(w, m);
+  if (q) {
+    q->reached++;
+    return FHRL_OK;
+  }
   if (all->count == w->plan->limit) {
     all->more = 1;
     return FHRL_OK;
   }
   all->deflated += w->newton.deflated > 0;
-  return add(w, err);
+  return add(w, m, err);
 }
 
 static int continuum(const fhrl_equilibria *all)
@@ -187,6 +217,8 @@ fhrl_status fhrl_equilibrium_find(fhrl_system *s, double t, const double u[], co
                                                            : plan->method == FHRL_EQUILIBRIUM_KRYLOV;
   s->u = u;
   FHRL_DO(status, fhrl_newton_init(&w.newton, s, t, plan->tolerance, krylov, err));
+  if (!krylov) FHRL_DO(status, fhrl_continuum_init(&w.beside, &w.newton, err));
+  all.phases = w.beside.phases;
   all.item = calloc((size_t)plan->limit, sizeof *all.item);
   w.root = calloc((size_t)plan->limit, sizeof *w.root);
   w.x = malloc(5 * (size_t)s->n * sizeof *w.x);
@@ -199,6 +231,7 @@ fhrl_status fhrl_equilibrium_find(fhrl_system *s, double t, const double u[], co
 done:
   free(w.x);
   free(w.root);
+  fhrl_continuum_free(&w.beside);
   fhrl_newton_free(&w.newton);
   if (status != FHRL_OK) fhrl_equilibrium_free(&all);
   return status;

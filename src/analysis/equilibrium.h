@@ -2,7 +2,7 @@
 // equilibrium: rest states of a flow, rhs(x) = 0, or fixed points of a map, step(x) = x, under a held input
 //
 // Newton's method from many starts, first plainly, then with what was found deflated (analysis/newton.h); what several
-// starts reach is kept once. All that it can find, then, and no proof that there are no more (analysis/prove.h has that).
+// starts reach is kept once, and so is a continuum (analysis/continuum.h; of the dense method). All that it can find, then, and no proof that there are no more (analysis/prove.h has that).
 #pragma once
 
 #include <signal.h>
@@ -33,6 +33,9 @@ typedef struct fhrl_equilibrium {
   double condition; // of the Newton matrix, infinity norm; NaN where that is never formed
   fhrl_equilibrium_kind kind;
   int stable, isolated; // isolated: the Newton matrix is regular there
+  int dimension;        // of the continuum of equilibria that this one stands for (continuum.h); 0: none that was recognised
+  int attracts;         // 1: stable or, on a continuum, stable across it
+  int reached;          // starts that ended here or on its continuum
   double h_c; // largest stable step of simultaneous Euler, min -2 Re/|lambda|^2 [theory 2c]; NaN unless a stable flow
   const char *bifurcation; // what happens at h_c: "flip" or "Neimark-Sacker"; NULL without h_c
 } fhrl_equilibrium;
@@ -42,7 +45,8 @@ typedef struct fhrl_equilibria {
   int count, n;
   int starts, converged;  // Newton iterations begun, and those that ended at a root
   int deflated;           // of the roots, those that only deflation found
-  int more;               // 1 if `limit` was reached: probably a continuum
+  int more;               // 1 if there are more than `limit`
+  int phases;             // components of the state that count modulo 2 pi, and are given within [-pi, pi]
   int interrupted;        // 1 if the watch stopped it: what is here was found until then
 } fhrl_equilibria;
 

@@ -106,7 +106,7 @@ void fhrl_exponents_ladder_report(const fhrl_exponents_ladder *ladder, fhrl_json
       fhrl_json *x = fhrl_json_object();
       fhrl_json_add(values, x);
       fhrl_json_real(x, "value", r->exponent[j].mean, "the Jacobian is singular: -infinity");
-      fhrl_json_real(x, "standard_error", r->exponent[j].standard_error, "too few blocks");
+      fhrl_json_real(x, "standard_error", r->exponent[j].standard_error, "too few blocks: fewer than 32");
     }
     fhrl_json_bool(one, "converged", r->converged);
   }

@@ -10,7 +10,8 @@
 #include "io/table.h"
 
 enum { NAME = 64 };
-static const char singular[] = "the Jacobian is singular: -infinity", few[] = "too few blocks";
+static const char singular[] = "the Jacobian is singular: -infinity", few[] = "too few blocks: fewer than 32";
+_Static_assert(FHRL_EXPONENTS_BLOCKS_MIN == 32, "the reason above says how many");
 static const char off[] = "the orbit does not rest at an equilibrium of up to 500 states";
 
 static fhrl_json *estimate(const fhrl_exponents_estimate *x)

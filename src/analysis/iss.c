@@ -13,7 +13,7 @@
 #include "analysis/iss_search.h"
 #include "analysis/metrics.h"
 
-enum { PROFILE = 400, ORBITS_MAX = 1000 };
+enum { PROFILE = 400, ORBITS_MAX = 1000, ID = 64 };
 
 const fhrl_field fhrl_iss_fields[] = {
   {"samples", 4000, "1", "random states, besides the grid of radii", FHRL_INT, 0, 1e8},
@@ -230,19 +230,44 @@ const fhrl_iss_claim *fhrl_iss_claim_of(const fhrl_iss *iss, const char *id)
   return i < 0 ? NULL : &iss->claim[i];
 }
 
+// The next of "ID,ID", without blanks around it; *at moves on, to NULL after the last.
+static void next_id(const char **at, char id[ID])
+{
+  const char *begin = *at + strspn(*at, " ");
+  size_t len = strcspn(begin, ",");
+  *at = begin[len] == ',' ? begin + len + 1 : NULL;
+  while (len > 0 && begin[len - 1] == ' ') len--;
+  snprintf(id, ID, "%.*s", (int)(len < ID ? len : ID - 1), begin);
+}
+
+static fhrl_status unknown(const char *ids, const char *id, fhrl_err *err)
+{
+  char list[FHRL_ERR_SIZE / 2] = "";
+  for (int i = 0; i < fhrl_iss_rules_count; i++)
+    snprintf(list + strlen(list), sizeof list - strlen(list), " %s", fhrl_iss_rules_table[i].id);
+  return fhrl_fail(err, FHRL_ARG, "--require=%.200s: no claim '%s'; allowed:%s", ids, id, list);
+}
+
+fhrl_status fhrl_iss_require_known(const char *ids, fhrl_err *err)
+{
+  char id[ID];
+  for (const char *at = ids; at;) {
+    next_id(&at, id);
+    if (fhrl_iss_rules_find(id) < 0) return unknown(ids, id, err);
+  }
+  return FHRL_OK;
+}
+
 fhrl_status fhrl_iss_require(const fhrl_iss *iss, const char *ids, fhrl_err *err)
 {
-  char missed[FHRL_ISS_REASON] = "";
-  for (const char *at = ids; *at;) {
-    char id[64];
-    const size_t len = strcspn(at, ",");
-    snprintf(id, sizeof id, "%.*s", (int)(len < sizeof id ? len : sizeof id - 1), at);
+  char id[ID], missed[FHRL_ISS_REASON] = "";
+  for (const char *at = ids; at;) {
+    next_id(&at, id);
     const fhrl_iss_claim *c = fhrl_iss_claim_of(iss, id);
-    if (c == NULL) return fhrl_fail(err, FHRL_ARG, "--require: there is no claim '%s'", id);
+    if (c == NULL) return unknown(ids, id, err);
     if (c->verdict == FHRL_ISS_VIOLATED || c->verdict == FHRL_ISS_OPEN)
       snprintf(missed + strlen(missed), sizeof missed - strlen(missed), "%s%s is %s", *missed ? ", " : "", id,
         fhrl_iss_verdict_text(c->verdict));
-    at += len + (at[len] == ',');
   }
   return *missed ? fhrl_fail(err, FHRL_CLAIM, "%s", missed) : FHRL_OK;
 }

@@ -90,5 +90,8 @@ void fhrl_iss_free(fhrl_iss *iss); // leaves it zeroed
 const char *fhrl_iss_verdict_text(fhrl_iss_verdict verdict);
 const fhrl_iss_claim *fhrl_iss_claim_of(const fhrl_iss *iss, const char *id); // NULL if there is no such id
 
+// FHRL_ARG, with the ids there are, unless each of "ID,ID" is one: before the work, whose verdicts `require` looks at.
+fhrl_status fhrl_iss_require_known(const char *ids, fhrl_err *err);
+
 // FHRL_CLAIM naming those of the ids "ID,ID" that are neither held nor certified; FHRL_ARG for an unknown one.
 fhrl_status fhrl_iss_require(const fhrl_iss *iss, const char *ids, fhrl_err *err);

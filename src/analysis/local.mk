@@ -30,6 +30,7 @@ libfhrl_a_SOURCES += src/analysis/iss_rules.c src/analysis/iss_rules.h src/analy
 libfhrl_a_SOURCES += src/analysis/iss_ledger.c src/analysis/iss_ledger.h src/analysis/iss_orbit.c src/analysis/iss_orbit.h
 libfhrl_a_SOURCES += src/analysis/iss.c src/analysis/iss.h src/analysis/iss_report.c src/analysis/iss_report.h
 libfhrl_a_SOURCES += src/analysis/newton.c src/analysis/newton.h src/analysis/arnoldi.c src/analysis/arnoldi.h
+libfhrl_a_SOURCES += src/analysis/continuum.c src/analysis/continuum.h
 libfhrl_a_SOURCES += src/analysis/equilibrium_kind.c src/analysis/equilibrium_kind.h
 libfhrl_a_SOURCES += src/analysis/step_limit.c src/analysis/step_limit.h
 libfhrl_a_SOURCES += src/analysis/jet.c src/analysis/jet.h src/analysis/ball_field.c src/analysis/ball_field.h

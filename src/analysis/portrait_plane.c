@@ -36,7 +36,7 @@ static void label_speed(const fhrl_system *s, const char *unit_x, const char *un
 static fhrl_status choose_component(fhrl_portrait_plane *k, const char *wanted, int axis, fhrl_portrait *p, fhrl_err *err)
 {
   const fhrl_system *s = k->s;
-  char name[FHRL_PORTRAIT_NAME], last[FHRL_PORTRAIT_NAME];
+  char name[FHRL_PORTRAIT_NAME], list[512];
   for (int i = 0; i < s->n; i++) {
     fhrl_system_component(s, i, name, sizeof name);
     if (*wanted ? strcmp(name, wanted) != 0 : i != axis) continue;
@@ -44,10 +44,9 @@ static fhrl_status choose_component(fhrl_portrait_plane *k, const char *wanted, 
     label(p, axis, name, name, fhrl_portrait_flow_block(s, i)->unit);
     return FHRL_OK;
   }
-  fhrl_system_component(s, 0, name, sizeof name);
-  fhrl_system_component(s, s->n - 1, last, sizeof last);
-  return fhrl_fail(err, FHRL_ARG, "portrait.%c = %s: %s has no such component; allowed: one of its %d states, %s to %s",
-    axis ? 'y' : 'x', wanted, s->model->name, s->n, name, last);
+  fhrl_system_components(s, list, sizeof list);
+  return fhrl_fail(err, FHRL_ARG, "portrait.%c = %.100s: %s has no such component; allowed:%s", axis ? 'y' : 'x', wanted,
+    s->model->name, list);
 }
 
 static fhrl_status choose_components(fhrl_portrait_plane *k, const fhrl_portrait_plan *plan, fhrl_portrait *p, fhrl_err *err)

@@ -113,8 +113,9 @@ fhrl_status fhrl_file_commit(fhrl_file *f, fhrl_err *err)
   if (f->stream == NULL) return FHRL_OK;
   char temporary[FHRL_PATH_SIZE + 4];
   temporary_of(f, temporary);
-  // An error of an earlier write is kept by the stream, but not its reason.
+  // An error of an earlier write is kept by the stream, but not its reason: one more write has it again.
   errno = 0;
+  if (ferror(f->stream)) putc('\n', f->stream);
   int failed = fflush(f->stream) != 0 || ferror(f->stream) || fsync(fileno(f->stream)) != 0;
   int reason = errno;
   if (fclose(f->stream) != 0 && !failed) {
@@ -145,7 +146,8 @@ fhrl_status fhrl_file_open(const char *path, FILE **stream, size_t *size, fhrl_e
   struct stat st;
   // O_NONBLOCK: a pipe must not block before it is refused
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return fhrl_fail(err, FHRL_IO, "cannot open %s: %s", path, strerror(errno));
+  if (fd < 0)
+    return fhrl_fail(err, FHRL_IO, "cannot open %s: %s", path[0] ? path : "a file without a name", strerror(errno));
   fhrl_status status = FHRL_OK;
   FILE *opened = NULL;
   if (fstat(fd, &st) != 0)
@@ -198,6 +200,7 @@ static fhrl_status make_folder(const char *path, fhrl_err *err)
   if (mkdir(path, 0777) == 0) return FHRL_OK;
   const int reason = errno;
   if (fhrl_file_is_folder(path)) return FHRL_OK;
+  if (reason == EEXIST) return fhrl_fail(err, FHRL_IO, "cannot make the folder %s: a file of that name is there", path);
   return fhrl_fail(err, FHRL_IO, "cannot make the folder %s: %s", path, strerror(reason));
 }
 

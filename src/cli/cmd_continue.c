@@ -20,6 +20,8 @@ static void show(void *context, double points, double parameter)
 
 static void say(const fhrl_output *out, const fhrl_continuation *c)
 {
+  if (c->sought > 0)
+    fhrl_output_say(out, "start        x0 leads to no equilibrium: from the nearest of %d that other starts lead to (--x0 chooses another)\n", c->sought);
   for (int k = 0; k < c->branches; k++) {
     const fhrl_continuation_branch *b = &c->branch[k];
     fhrl_output_say(out, "branch %d     %d points, from %s = %.6g to %.6g", k, b->count, c->parameter, b->point[0].parameter,

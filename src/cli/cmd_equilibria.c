@@ -46,7 +46,9 @@ static void say(const fhrl_output *out, const fhrl_equilibria_report *r, const f
 {
   const fhrl_equilibria *e = &r->found;
   fhrl_output_say(out, "equilibria   %d found from %d starts, %d of them by deflation%s%s\n", e->count, e->starts, e->deflated,
-    e->more ? ", and more: probably a continuum" : "", e->interrupted ? "; interrupted" : "");
+    e->more ? ", and more than equilibria.limit" : "", e->interrupted ? "; interrupted" : "");
+  if (e->phases > 0) fhrl_output_say(out, "phases       %d component%s count%s modulo 2 pi\n", e->phases, e->phases == 1 ? "" : "s",
+      e->phases == 1 ? "s" : "");
   for (int i = 0; i < e->count && i < LISTED; i++) {
     const fhrl_equilibrium *q = &e->item[i];
     fhrl_output_say(out, "%4d  %-16s", i, fhrl_equilibrium_text(q->kind));
@@ -57,6 +59,11 @@ static void say(const fhrl_output *out, const fhrl_equilibria_report *r, const f
     }
     fhrl_output_say(out, "%s\n      residual %.2g, condition %.3g, eigenvalue % .6g%+.6gi%s\n", s->n > SHOWN ? ", ..." : "",
       q->residual, q->condition, q->re[0], q->im[0], q->eigenvalues < s->n ? " (of those computed)" : "");
+    if (q->dimension > 0)
+      fhrl_output_say(out, "      one of a continuum of %d dimension%s, %s across it; %d starts ended there\n", q->dimension,
+        q->dimension == 1 ? "" : "s", q->attracts ? "stable" : "not stable", q->reached);
+    else if (!q->isolated)
+      fhrl_output_say(out, "      its Jacobian is singular: perhaps one of a continuum\n");
     say_limit(out, "simultaneous", &r->simultaneous[i]);
     if (r->sequential) say_limit(out, "sequential  ", &r->sequential[i]);
   }

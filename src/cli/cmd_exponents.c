@@ -20,7 +20,8 @@ static void show(void *context, const fhrl_exponents *e)
   char note[64] = "settling";
   if (e->rows > 0) {
     const double *last = e->row + (size_t)(e->rows - 1) * (1 + 3 * (size_t)e->k);
-    snprintf(note, sizeof note, "lambda_1 = %.5g, largest error %.2g", last[1], e->worst_se);
+    if (isnan(e->worst_se)) snprintf(note, sizeof note, "lambda_1 = %.5g", last[1]);
+    else snprintf(note, sizeof note, "lambda_1 = %.5g, largest error %.2g", last[1], e->worst_se);
     p->total = fhrl_exponents_expected_end(e);
   }
   fhrl_progress_update(p, fhrl_exponents_tangent_now(e->tg), note);
@@ -37,7 +38,11 @@ static void say_exponents(const fhrl_output *out, const fhrl_exponents *e, const
   fhrl_output_say(out, "\n");
   for (int i = 0; i < e->k && i < SHOWN; i++) {
     const fhrl_exponents_estimate *x = &e->exponent[i];
-    fhrl_output_say(out, "  lambda_%-3d % 12.6g %10.2g   [% .6g, % .6g]%*s", i + 1, x->mean, x->standard_error, x->low, x->high, 0, "");
+    if (isnan(x->standard_error))
+      fhrl_output_say(out, "  lambda_%-3d % 12.6g %10s   %-24s", i + 1, x->mean, "-",
+        isfinite(x->mean) ? "none: too few blocks" : "none: J is singular");
+    else
+      fhrl_output_say(out, "  lambda_%-3d % 12.6g %10.2g   [% .6g, % .6g]", i + 1, x->mean, x->standard_error, x->low, x->high);
     for (int b = 0; b < m->n_state; b++) fhrl_output_say(out, " %6.3f", e->share[i * m->n_state + b]);
     fhrl_output_say(out, "%s\n", x->correlated ? "  (long correlations)" : "");
   }
@@ -51,11 +56,15 @@ static void say_checks(const fhrl_output *out, const fhrl_exponents *e)
     fhrl_output_say(out, "sum          % .9g, %s % .9g: they differ by %.1e\n", e->sum.mean,
       map ? "mean ln |det J|" : "mean divergence", e->trace_mean, fabs(e->sum.mean - e->trace_mean));
   else fhrl_output_say(out, "sum          % .9g of the first %d of %d\n", e->sum.mean, e->k, e->n);
-  if (e->zero >= 0)
-    fhrl_output_say(out, "zero         lambda_%d = %.2g with error %.2g: the direction of the orbit\n", e->zero + 1,
-      e->exponent[e->zero].mean, e->exponent[e->zero].standard_error);
+  const fhrl_exponents_estimate *zero = e->zero >= 0 ? &e->exponent[e->zero] : NULL;
+  if (zero && isnan(zero->standard_error))
+    fhrl_output_say(out, "zero         lambda_%d = %.2g is the nearest; without an error nobody can tell\n", e->zero + 1, zero->mean);
+  else if (zero)
+    fhrl_output_say(out, "zero         lambda_%d = %.2g with error %.2g: the direction of the orbit\n", e->zero + 1, zero->mean,
+      zero->standard_error);
   else fhrl_output_say(out, "zero         none%s: %s\n", e->zero_expected ? " seen" : " expected", e->zero_reason);
   if (isnan(e->kaplan_yorke)) fhrl_output_say(out, "Kaplan-Yorke unknown: %s\n", e->kaplan_yorke_reason);
+  else if (isnan(e->kaplan_yorke_se)) fhrl_output_say(out, "Kaplan-Yorke %.6g without an error\n", e->kaplan_yorke);
   else fhrl_output_say(out, "Kaplan-Yorke %.6g with error %.2g\n", e->kaplan_yorke, e->kaplan_yorke_se);
   fhrl_output_say(out, "attractor    %s: %s\n", fhrl_exponents_attractor_text(e->attractor), e->attractor_reason);
   if (!isnan(e->eigenvalue_difference))
@@ -71,7 +80,11 @@ static void say(const fhrl_output *out, const fhrl_exponents *e)
   fhrl_output_say(out, "model        %s, %d states%s\n", m->name, e->n, e->driven ? ", driven: exponents conditional on u(t)" : "");
   fhrl_output_say(out, "measured     %.6g from t = %.6g on, orthonormalized every %.4g; method %s\n", e->measured, e->begun, e->every,
     fhrl_exponents_tangent_method(e->tg));
-  fhrl_output_say(out, "errors       from %d blocks of %.4g\n", e->exponent[0].blocks, e->exponent[0].block_length);
+  const int blocks = e->exponent[0].blocks, few = blocks < FHRL_EXPONENTS_BLOCKS_MIN;
+  fhrl_output_say(out, "errors       %s %d blocks of %.4g", few ? "none, from" : "from", blocks, e->exponent[0].block_length);
+  if (few) fhrl_output_say(out, ": %d are the least; measure for longer%s", FHRL_EXPONENTS_BLOCKS_MIN,
+      e->in && isfinite(fhrl_input_end(e->in)) ? ", with a longer recording" : "");
+  fhrl_output_say(out, "\n");
   say_exponents(out, e, unit);
   say_checks(out, e);
 }
@@ -81,8 +94,11 @@ static void say_ladder(const fhrl_output *out, const fhrl_exponents_ladder *l)
   fhrl_output_say(out, "ladder       h         lambda_map/h [1/token], first %d, towards those of the flow (h = 0)\n", l->k);
   for (int i = 0; i < l->rungs; i++) {
     fhrl_output_say(out, "             %-9.6g", l->rung[i].h);
-    for (int j = 0; j < l->k; j++)
-      fhrl_output_say(out, " % .6g (%.1g)", l->rung[i].exponent[j].mean, l->rung[i].exponent[j].standard_error);
+    for (int j = 0; j < l->k; j++) {
+      const fhrl_exponents_estimate *x = &l->rung[i].exponent[j];
+      if (isnan(x->standard_error)) fhrl_output_say(out, " % .6g (-)", x->mean);
+      else fhrl_output_say(out, " % .6g (%.1g)", x->mean, x->standard_error);
+    }
     fhrl_output_say(out, "\n");
   }
   if (!isnan(l->order)) fhrl_output_say(out, "             lambda_1 approaches its limit with order %.2f\n", l->order);

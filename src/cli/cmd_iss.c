@@ -143,6 +143,7 @@ fhrl_status fhrl_cmd_iss(const fhrl_run *run, fhrl_err *err)
   fhrl_progress progress;
   fhrl_status status = FHRL_OK;
   FHRL_DO(status, fhrl_setup_open(&s, run, &extra, 1, err));
+  if (run->require) FHRL_DO(status, fhrl_iss_require_known(run->require, err));
   fhrl_iss_options(&s.config, &plan);
   FHRL_DO(status, fhrl_output_open(&out, run, NULL, "iss.json", &s.config, s.seed, err));
   fhrl_progress_begin(&progress, fhrl_output_progress(&out), "iss", plan.trajectories + 1.0, "orbits");

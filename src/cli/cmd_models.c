@@ -119,6 +119,7 @@ static fhrl_status begin(const fhrl_run *run, const char *name, fhrl_err *err)
 {
   char path[FHRL_PATH_SIZE], *text;
   if (run->input) return fhrl_fail(err, FHRL_ARG, "--template=%s takes no MODEL, but %s is given", name, run->input);
+  if (run->json) return fhrl_fail(err, FHRL_ARG, "--template=%s writes a file in C; --json would have nothing to say", name);
   if (run->folder) {
     FHRL_TRY(fhrl_user_template_save(name, run->folder, path, err));
     printf("%s is yours to change; it runs as it stands: fhrl simulate %s%s\n", path, path[0] == '/' || path[0] == '.' ? "" : "./",

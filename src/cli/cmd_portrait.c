@@ -46,6 +46,7 @@ static void report(const fhrl_output *out, const fhrl_portrait *p)
     fhrl_json_text(q, "kind", fhrl_equilibrium_text(e->item[i].kind));
     fhrl_json_bool(q, "stable", e->item[i].stable);
     fhrl_json_bool(q, "isolated", e->item[i].isolated);
+    fhrl_json_int(q, "dimension", e->item[i].dimension);
     fhrl_json_add(all, q);
   }
   fhrl_json_put(out->result, "equilibria", all);
@@ -61,8 +62,11 @@ static void say_equilibria(const fhrl_output *out, const fhrl_portrait *p)
     return;
   }
   fhrl_output_say(out, "equilibria   %d found from %d starts%s\n", e->count, e->starts,
-    e->more ? ", and more: probably a continuum" : "");
+    e->more ? ", and more than equilibria.limit" : "");
   for (int i = 0, row = 0; i < e->count && !e->more; i++) {
+    if (e->item[i].dimension > 0)
+      fhrl_output_say(out, "  %-16s of %d dimension%s, %s across it\n", "continuum", e->item[i].dimension,
+        e->item[i].dimension == 1 ? "" : "s", e->item[i].attracts ? "stable" : "not stable");
     if (!e->item[i].isolated) continue;
     const double *at = rests->value + (size_t)row++ * FHRL_PORTRAIT_COLUMNS;
     const int mixed = at[4] == 2.0 && e->item[i].kind != FHRL_EQUILIBRIUM_SADDLE; // something turns there without growing

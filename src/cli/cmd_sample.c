@@ -28,6 +28,7 @@ static fhrl_status read_prompt(fhrl_sample *s, const char *prompt, fhrl_err *err
   return FHRL_OK;
 }
 
+// After an interruption the bytes until then are in out.
 static fhrl_status draw(const fhrl_config *config, const fhrl_gpt *gpt, text *out, fhrl_err *err)
 {
   const volatile sig_atomic_t *stop = fhrl_signals_flag();
@@ -46,9 +47,9 @@ static fhrl_status draw(const fhrl_config *config, const fhrl_gpt *gpt, text *ou
     const unsigned char byte = fhrl_sample_draw(&s, temperature, top_k, at, (size_t)i);
     surprise += fhrl_sample_surprise(&s, byte);
     out->byte[out->count++] = byte;
+    out->surprise = surprise / out->count;
     if (i + 1 < count) FHRL_DO(status, fhrl_sample_feed(&s, byte, err));
   }
-  out->surprise = surprise / count;
 done:
   fhrl_sample_free(&s);
   return status;
@@ -97,6 +98,7 @@ fhrl_status fhrl_cmd_sample(const fhrl_run *run, fhrl_err *err)
   fhrl_gpt gpt = {.count = 0};
   fhrl_output out = {0};
   text t = {.byte = NULL};
+  fhrl_err end = {FHRL_OK, ""};
   fhrl_status status = FHRL_OK;
   char path[FHRL_PATH_SIZE];
   fhrl_config_init(&config);
@@ -106,13 +108,15 @@ fhrl_status fhrl_cmd_sample(const fhrl_run *run, fhrl_err *err)
   FHRL_DO(status, fhrl_trained_open(run, path, &config, &gpt, err));
   FHRL_DO(status,
     fhrl_output_open(&out, run, NULL, NULL, &config, (long long)fhrl_config_real(&config, "sample.seed"), err));
-  FHRL_DO(status, draw(&config, &gpt, &t, err));
+  const fhrl_status drawn = draw(&config, &gpt, &t, &end);
+  if (drawn != FHRL_OK && (drawn != FHRL_INTERRUPT || t.count == 0)) FHRL_DO(status, fhrl_fail(err, drawn, "%s", end.msg));
   FHRL_DO(status, report(&out, &t, err));
   if (fhrl_output_has_folder(&out))
     FHRL_DO(status, save(&out, &t, err));
   else if (!run->json)
     FHRL_DO(status, print(&t, err));
-  status = fhrl_output_finish(&out, err);
+  FHRL_DO(status, fhrl_output_finish(&out, err));
+  if (drawn != FHRL_OK) status = fhrl_fail(err, drawn, "%s, which are %s", end.msg, fhrl_output_has_folder(&out) ? "saved" : "above");
 done:
   free(t.byte);
   fhrl_output_close(&out);

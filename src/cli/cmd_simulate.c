@@ -34,13 +34,15 @@ static fhrl_status keep(void *context, const fhrl_trajectory *tr, const fhrl_tra
 
 // ---- files
 
-static fhrl_status save_table(const fhrl_output *out, const fhrl_setup *s, const fhrl_trajectory *tr, fhrl_err *err)
+// failure: why the trajectory ends before t_end; empty if it does not. Likewise below.
+static fhrl_status save_table(const fhrl_output *out, const fhrl_setup *s, const fhrl_trajectory *tr, const char *failure,
+  fhrl_err *err)
 {
   const fhrl_model *m = s->model;
   const int states = tr->n <= TSV_STATES ? tr->n : TSV_STATES, columns = 1 + states + m->n_obs;
   fhrl_status status = FHRL_OK;
   fhrl_table table = {0};
-  char(*name)[FHRL_SYSTEM_NAME] = calloc((size_t)states, sizeof *name), path[FHRL_PATH_SIZE];
+  char(*name)[FHRL_SYSTEM_NAME] = calloc((size_t)states, sizeof *name), path[FHRL_PATH_SIZE], schema[FHRL_ERR_SIZE + 64];
   const char **names = calloc(2 * (size_t)columns, sizeof *names), **units = names ? names + columns : NULL;
   if (!name || !names) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for a table of %d columns", columns));
   names[0] = "t";
@@ -51,7 +53,8 @@ static fhrl_status save_table(const fhrl_output *out, const fhrl_setup *s, const
     units[1 + states + i] = m->obs[i].unit;
   }
   FHRL_DO(status, fhrl_output_path(out, "trajectory.tsv", path, err));
-  FHRL_DO(status, fhrl_table_begin(&table, path, "fhrl.trajectory/1", names, units, columns, err));
+  snprintf(schema, sizeof schema, "fhrl.trajectory/1%s%s", *failure ? "; it ends early: " : "", failure);
+  FHRL_DO(status, fhrl_table_begin(&table, path, schema, names, units, columns, err));
   for (size_t k = 0; k < tr->count; k++) {
     fhrl_table_real(&table, tr->t[k]);
     for (int i = 0; i < states; i++) fhrl_table_real(&table, tr->x[k * (size_t)tr->n + i]);
@@ -96,7 +99,8 @@ done:
 }
 
 // time, one variable per state block with its own shape, u, and one per observable
-static fhrl_status save_dataset(const fhrl_output *out, const fhrl_setup *s, const fhrl_trajectory *tr, fhrl_err *err)
+static fhrl_status save_dataset(const fhrl_output *out, const fhrl_setup *s, const fhrl_trajectory *tr, const char *failure,
+  fhrl_err *err)
 {
   const fhrl_model *m = s->model;
   const fhrl_dims *dims = &s->system->dims;
@@ -129,8 +133,11 @@ static fhrl_status save_dataset(const fhrl_output *out, const fhrl_setup *s, con
     next += K;
   }
   snprintf(seed, sizeof seed, "%d", s->seed);
-  const char *const attributes[] = {"schema", "fhrl.trajectory/1", "model", m->name, "reference", m->reference, "seed", seed,
-    "time_unit", m->time_unit, s->user.model ? "model_sha256" : NULL, s->user.digest, NULL};
+  const char *attributes[] = {"schema", "fhrl.trajectory/1", "model", m->name, "reference", m->reference, "seed", seed,
+    "time_unit", m->time_unit, NULL, NULL, NULL, NULL, NULL};
+  const char **more = attributes + 10;
+  if (s->user.model) *more++ = "model_sha256", *more++ = s->user.digest;
+  if (*failure) *more++ = "failure", *more++ = failure;
   FHRL_DO(status, fhrl_output_path(out, "trajectory.nc", path, err));
   status = fhrl_dataset_save(path, v, used, 0, attributes, err);
 done:
@@ -183,6 +190,7 @@ typedef struct outcome {
   char why[256];
   fhrl_counters c;
   double wall, cpu;
+  fhrl_err failure; // why it ended before t_end; code FHRL_OK: it did not
 } outcome;
 
 static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_trajectory *tr, const outcome *how)
@@ -209,6 +217,7 @@ static void report(const fhrl_output *out, const fhrl_setup *s, const fhrl_traje
   fhrl_json_real(o, "rhs_s", c.rhs_s, NULL);
   fhrl_json_text(o, "method", method);
   fhrl_json_text(o, "method_reason", why);
+  fhrl_json_text(o, "failure", how->failure.code != FHRL_OK ? how->failure.msg : NULL);
   fhrl_output_say(out, "model        %s, %d states\n", s->model->name, n);
   fhrl_output_say(out, "end          t = %.10g %s\n", t, strcmp(s->model->time_unit, "1") ? s->model->time_unit : "");
   for (int i = 0; i < n && i < SHOWN; i++) {
@@ -279,11 +288,45 @@ static void say_resume(const fhrl_output *out, double t, fhrl_err *err)
   fhrl_output_resume(out, from, err);
 }
 
-static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err)
+static fhrl_status save(const fhrl_output *out, const fhrl_setup *s, const fhrl_trajectory *tr, const outcome *how, fhrl_err *err)
+{
+  const int sections = s->solver.crossings > 0;
+  const char *failure = how->failure.code != FHRL_OK ? how->failure.msg : "";
+  if (!fhrl_output_has_folder(out)) return FHRL_OK;
+  FHRL_TRY(save_dataset(out, s, tr, failure, err));
+  FHRL_TRY(save_table(out, s, tr, failure, err));
+  if (sections) FHRL_TRY(save_sections(out, s, how->it, err));
+  fhrl_output_say(out, "files        %s/trajectory.nc, .tsv, %srun.json\n", out->folder, sections ? "sections.tsv, " : "");
+  return FHRL_OK;
+}
+
+// After a failure of the run, said in err. 1: what came before is a result, with its last state, and how->failure says the
+// rest. 0: there is nothing before it, or its trajectory.part is of more use: the same command, when it may, goes on from there.
+static int ended_early(const fhrl_output *out, const fhrl_setup *s, fhrl_trajectory *tr, keeper *k, outcome *how, fhrl_status status,
+  const fhrl_err *err)
+{
+  const int of_numbers = status == FHRL_NUMERIC || status == FHRL_LIMIT;
+  if (status == FHRL_INTERRUPT || tr->count == 0 || !of_numbers || (s->model->rhs && how->it == NULL)) {
+    if (k->part.rows == 0 && status != FHRL_INTERRUPT) fhrl_trajectory_part_remove(&k->part);
+    return 0;
+  }
+  if (how->it) fhrl_trajectory_end_early(tr, how->it, s->system, &s->input, NULL); // without it where it cannot be observed
+  how->failure = *err;
+  // only a limit of seconds may end otherwise the next time
+  if (status == FHRL_LIMIT && how->c.steps < s->solver.max_steps && k->part.rows > 0)
+    say_resume(out, tr->t[k->part.rows - 1], &how->failure);
+  else
+    fhrl_trajectory_part_remove(&k->part);
+  return 1;
+}
+
+// FHRL_OK also if the run failed and what came before was saved: *failure then says why it did.
+static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *failure, fhrl_err *err)
 {
   fhrl_trajectory tr = {0};
   outcome how = {0};
   keeper k = {0};
+  fhrl_err reason = {FHRL_OK, ""};
   fhrl_status status = FHRL_OK;
   const char *unit = strcmp(s->model->time_unit, "1") == 0 ? "" : s->model->time_unit;
   const double begin = fhrl_clock_wall(), cpu = fhrl_clock_cpu();
@@ -295,23 +338,19 @@ static fhrl_status simulate(const fhrl_output *out, fhrl_setup *s, fhrl_err *err
   FHRL_DO(status, open_part(out, s, &tr, &k, err));
   const fhrl_trajectory_watch watch = {.progress = show, .context = &k, .stop = fhrl_signals_flag(),
     .restart_every = (size_t)s->solver.checkpoint_every, .boundary = keep};
-  status = (s->model->rhs ? integrate : iterate)(s, &tr, &watch, &k.part, &how, err);
+  status = (s->model->rhs ? integrate : iterate)(s, &tr, &watch, &k.part, &how, &reason);
   fhrl_progress_end(&k.progress);
   if (status == FHRL_INTERRUPT && fhrl_output_has_folder(out))
-    say_resume(out, k.part.rows > 0 ? tr.t[k.part.rows - 1] : 0.0, err);
-  if (status != FHRL_OK) goto done;
+    say_resume(out, k.part.rows > 0 ? tr.t[k.part.rows - 1] : 0.0, &reason);
+  if (status != FHRL_OK && !ended_early(out, s, &tr, &k, &how, status, &reason))
+    FHRL_DO(status, fhrl_fail(err, status, "%s", reason.msg));
   how.wall = fhrl_clock_wall() - begin;
   how.cpu = fhrl_clock_cpu() - cpu;
   report(out, s, &tr, &how);
   report_events(out, s, how.it);
-  if (fhrl_output_has_folder(out)) {
-    FHRL_DO(status, save_dataset(out, s, &tr, err));
-    FHRL_DO(status, save_table(out, s, &tr, err));
-    if (s->solver.crossings > 0) FHRL_DO(status, save_sections(out, s, how.it, err));
-    fhrl_output_say(out, "files        %s/trajectory.nc, .tsv, %srun.json\n", out->folder,
-      s->solver.crossings > 0 ? "sections.tsv, " : "");
-  }
-  fhrl_trajectory_part_remove(&k.part);
+  FHRL_DO(status, save(out, s, &tr, &how, err));
+  *failure = how.failure;
+  if (how.failure.code == FHRL_OK) fhrl_trajectory_part_remove(&k.part);
 done:
   fhrl_trajectory_part_close(&k.part);
   fhrl_integrator_destroy(how.it);
@@ -325,6 +364,7 @@ fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err)
   fhrl_output out = {0};
   fhrl_status status = FHRL_OK;
   fhrl_members members = {0};
+  fhrl_err failure = {FHRL_OK, ""};
   const fhrl_section ensemble = {"ensemble", fhrl_members_fields, fhrl_members_field_count};
   FHRL_DO(status, fhrl_setup_open(&s, run, &ensemble, 1, err));
   FHRL_DO(status, fhrl_members_plan(&members, run, &s, err));
@@ -332,11 +372,14 @@ fhrl_status fhrl_cmd_simulate(const fhrl_run *run, fhrl_err *err)
   if (members.members > 0)
     FHRL_DO(status, fhrl_members_run(&members, &out, &s, run->threads, err));
   else
-    FHRL_DO(status, simulate(&out, &s, err));
+    FHRL_DO(status, simulate(&out, &s, &failure, err));
   FHRL_DO(status, fhrl_output_finish(&out, err));
   if (members.lost.code != FHRL_OK)
     status = fhrl_fail(err, FHRL_NUMERIC, "every one of %ld members failed, the first because %s", members.members,
       members.lost.msg);
+  if (failure.code != FHRL_OK)
+    status = fhrl_fail(err, failure.code, "%s%s%s", failure.msg, fhrl_output_has_folder(&out) ? "; the trajectory until there: " : "",
+      out.folder);
 done:
   fhrl_members_free(&members);
   fhrl_output_close(&out);

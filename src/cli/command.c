@@ -36,6 +36,8 @@ static error_t take_short(parse *p, const fhrl_short *s, const char *arg, struct
   const int prefix = s->key[key_len - 1] == '.'; // "model." takes NAME=VALUE
   if (snprintf(text, sizeof text, "%s%s%s", s->key, prefix ? "" : "=", arg ? arg : "true") >= (int)sizeof text)
     argp_error(state, "--%s: value too long", s->option);
+  if (prefix && (arg == NULL || strchr(arg, '=') == NULL || arg[0] == '='))
+    argp_error(state, "--%s=%s: write --%s=%s", s->option, arg ? arg : "", s->option, s->argument);
   p->status = fhrl_settings_assign(text, &p->run.settings, p->err);
   return p->status == FHRL_OK ? 0 : EINVAL;
 }
@@ -47,7 +49,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
   switch (key) {
   case 'c': p->status = fhrl_settings_read(arg, &p->run.settings, p->err); break;
   case KEY_SET: p->status = fhrl_settings_assign(arg, &p->run.settings, p->err); break;
-  case 'o': p->run.folder = arg; break;
+  case 'o':
+    if (arg[0] == '\0') argp_error(state, "-o without a name: the working folder is -o .");
+    p->run.folder = arg;
+    break;
   case KEY_JSON: p->run.json = 1; break;
   case KEY_FORCE: p->run.force = 1; break;
   case KEY_QUIET: p->run.quiet = 1; break;

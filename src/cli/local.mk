@@ -35,5 +35,7 @@ src/cli/commit.h: commit-is-looked-up
 	c=`test -e $(srcdir)/.git && git -C $(srcdir) describe --always --dirty --abbrev=12 2>/dev/null || echo released`; \
 	echo "#define FHRL_COMMIT \"$$c\"" > $@.tmp; \
 	if cmp -s $@.tmp $@; then rm -f $@.tmp; else mv $@.tmp $@; fi
+# said here too, because BUILT_SOURCES are made first only by `make all` and `make check`, not by `make fhrl`
+src/cli/version.$(OBJEXT): src/cli/commit.h
 commit-is-looked-up:
 .PHONY: commit-is-looked-up

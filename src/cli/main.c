@@ -14,8 +14,15 @@
 // went away (EPIPE) ends quietly.
 static void close_stdout(void)
 {
-  if (fclose(stdout) == 0 || errno == EPIPE) return;
-  fprintf(stderr, "fhrl: cannot write to standard output: %s\n", strerror(errno));
+  errno = 0;
+  const int lost = ferror(stdout);
+  if (lost) { // of an earlier write, whose reason is gone: one more has it again
+    clearerr(stdout);
+    putchar('\n');
+  }
+  const int closed = fclose(stdout) == 0;
+  if ((closed && !lost) || errno == EPIPE) return;
+  fprintf(stderr, "fhrl: cannot write to standard output: %s\n", errno ? strerror(errno) : "a write failed");
   _exit(1);
 }
 

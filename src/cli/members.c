@@ -82,6 +82,7 @@ static fhrl_status fill(const fhrl_members *m, const fhrl_setup *setup, fhrl_ens
   const uint32_t seed = (uint32_t)fhrl_config_int(&setup->config, "start.seed");
   fhrl_system here = *setup->system; // the same but for its parameters
   for (long k = 0; k < e->members; k++) {
+    if (*fhrl_signals_flag()) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted before the first of %ld members", e->members);
     const long point = k / m->starts, j = k % m->starts;
     fhrl_status status = FHRL_OK;
     if (e->p) {

@@ -70,10 +70,16 @@ fhrl_status fhrl_output_open(fhrl_output *out, const fhrl_run *run, const char *
   const char *folder = run->folder ? run->folder : fallback;
   if (folder == NULL) return FHRL_OK;
   FHRL_TRY(fhrl_file_join("", folder, out->folder, err));
-  FHRL_TRY(fhrl_file_folder(folder, err));
+  const fhrl_status made = fhrl_file_folder(folder, err);
+  if (made != FHRL_OK) {
+    if (run->folder == NULL) fhrl_status_context(err, "-o DIR puts results elsewhere");
+    return made;
+  }
   char path[FHRL_PATH_SIZE], title[128];
   FHRL_TRY(fhrl_output_path(out, "config.ini", path, err));
-  if (fhrl_file_exists(path) && fhrl_config_same(config, path, err) != FHRL_OK) {
+  const fhrl_status same = fhrl_file_exists(path) ? fhrl_config_same(config, path, err) : FHRL_OK;
+  if (same != FHRL_OK && same != FHRL_ARG) return same; // it cannot be read
+  if (same != FHRL_OK) {
     fhrl_status_context(err, "%s holds another configuration; choose another folder with -o, or replace it with --force",
       folder);
     if (!run->force) return FHRL_ARG;

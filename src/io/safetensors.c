@@ -150,12 +150,26 @@ static void shape_text(int rank, const size_t shape[], char out[], size_t size)
   if (used < size) snprintf(out + used, size - used, ")");
 }
 
+// Of a name that is not there, with those that are.
+static fhrl_status no_tensor(const fhrl_safetensors *f, const char *name, fhrl_err *err)
+{
+  char list[400] = "";
+  const int count = fhrl_safetensors_count(f);
+  for (int i = 0; i < count; i++) {
+    const fhrl_tensor *t = fhrl_safetensors_at(f, i);
+    const size_t used = strlen(list);
+    if (t) snprintf(list + used, sizeof list - used, " %s", t->name);
+  }
+  const int cut = strlen(list) + 1 == sizeof list;
+  return fhrl_fail(err, FHRL_FORMAT, "%s: no tensor '%s'; it has%s%s%s", f->path, name, count > 0 ? ":" : " none", list, cut ? "..." : "");
+}
+
 // The tensor of that name, if it holds numbers of floating point in that shape.
 static fhrl_status wanted(const fhrl_safetensors *f, const char *name, int rank, const size_t shape[],
   const fhrl_tensor **out, fhrl_err *err)
 {
   const fhrl_tensor *t = fhrl_safetensors_find(f, name);
-  if (t == NULL) return fhrl_fail(err, FHRL_FORMAT, "%s: no tensor '%s'", f->path, name);
+  if (t == NULL) return no_tensor(f, name, err);
   if (t->rank != rank || (rank > 0 && memcmp(t->shape, shape, (size_t)rank * sizeof *shape) != 0)) {
     char has[FHRL_TENSOR_RANK * 22], needs[FHRL_TENSOR_RANK * 22];
     shape_text(t->rank, t->shape, has, sizeof has);

@@ -34,17 +34,11 @@ static int find(const fhrl_system *s, const char *name, fhrl_crossing *out)
   return 0;
 }
 
-// The names a section may have, for a message: the first few of many states.
+// The names a section may have, for a message.
 static void allowed(const fhrl_system *s, char *text, size_t size)
 {
-  enum { SHOWN = 6 };
-  size_t used = 0;
-  char component[64];
-  for (int i = 0; i < s->n && i < SHOWN && used < size; i++) {
-    fhrl_system_component(s, i, component, sizeof component);
-    used += (size_t)snprintf(text + used, size - used, " %s", component);
-  }
-  if (s->n > SHOWN && used < size) used += (size_t)snprintf(text + used, size - used, " ...");
+  fhrl_system_components(s, text, size);
+  size_t used = strlen(text);
   for (int i = 0; i < s->model->n_obs && used < size; i++)
     used += (size_t)snprintf(text + used, size - used, " %s", s->model->obs[i].name);
 }

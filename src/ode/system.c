@@ -239,6 +239,24 @@ void fhrl_system_columns(const fhrl_system *s, int count, char text[][FHRL_SYSTE
   }
 }
 
+void fhrl_system_components(const fhrl_system *s, char text[], size_t size)
+{
+  enum { WHOLE = 6, BEGIN = 2 };
+  char name[64];
+  size_t used = 0;
+  if (size > 0) text[0] = '\0';
+  for (int block = 0, first = 0; block < s->model->n_state; block++) {
+    const int count = s->dims.state[block].rows * s->dims.state[block].cols;
+    for (int k = 0; k < count && used < size; k++) {
+      const int skip = count > WHOLE && k == BEGIN;
+      if (skip) k = count - 1;
+      fhrl_system_component(s, first + k, name, sizeof name);
+      used += (size_t)snprintf(text + used, size - used, "%s %s", skip ? " ..." : "", name);
+    }
+    first += count;
+  }
+}
+
 int fhrl_system_jacobian(const fhrl_system *s, double t, const double x[], double e[], double J[])
 {
   const int n = s->n;

@@ -49,6 +49,10 @@ enum { FHRL_SYSTEM_NAME = 80 };
 void fhrl_system_columns(const fhrl_system *s, int count, char text[][FHRL_SYSTEM_NAME], const char *names[],
   const char *units[]);
 
+// The names of all components, each behind a blank, for a message on an unknown one: " y[0] y[1] ... y[63] z"; of a long
+// block the first two and the last.
+void fhrl_system_components(const fhrl_system *s, char text[], size_t size);
+
 // The model's own start (stream START of the seed) or, if text is not empty, "a,b,c,..." (n numbers; else FHRL_ARG).
 fhrl_status fhrl_system_start(const fhrl_system *s, uint32_t seed, const char *text, double x0[], fhrl_err *err);
 

@@ -9,7 +9,7 @@
 
 static fhrl_status parse(const fhrl_system *s, const char *text, double x0[], fhrl_err *err)
 {
-  char name[64];
+  char name[64], list[512];
   int n = 0;
   for (const char *at = text;; at++) {
     char *end;
@@ -25,8 +25,11 @@ static fhrl_status parse(const fhrl_system *s, const char *text, double x0[], fh
     at += len;
     if (*at == '\0') break;
   }
-  if (n != s->n)
-    return fhrl_fail(err, FHRL_ARG, "start '%.200s': %d numbers for the %d states of %s", text, n, s->n, s->model->name);
+  if (n != s->n) {
+    fhrl_system_components(s, list, sizeof list);
+    return fhrl_fail(err, FHRL_ARG, "start '%.200s': %d number%s for the %d states of %s:%s", text, n, n == 1 ? "" : "s", s->n,
+      s->model->name, list);
+  }
   return FHRL_OK;
 }
 

@@ -109,16 +109,17 @@ static fhrl_status record(void *context, double t, const double x[], fhrl_err *e
   return FHRL_OK;
 }
 
-// The state of a terminal event becomes the last point, if it is not there yet.
-static fhrl_status close_early(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in, fhrl_err *err)
+fhrl_status fhrl_trajectory_end_early(fhrl_trajectory *tr, const fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
+  fhrl_err *err)
 {
-  const size_t k = tr->count;
+  const size_t k = tr->count, room = tr->points;
   const double t = fhrl_integrator_now(it);
   tr->points = k;
-  if (tr->t[k - 1] == t) return FHRL_OK;
+  if (k == room || (k > 0 && tr->t[k - 1] >= t)) return FHRL_OK;
   tr->t[k] = t;
-  tr->points = k + 1;
-  return fhrl_trajectory_record(tr, fhrl_integrator_state(it), s, in, err);
+  FHRL_TRY(fhrl_trajectory_record(tr, fhrl_integrator_state(it), s, in, err));
+  tr->points = tr->count;
+  return FHRL_OK;
 }
 
 fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
@@ -135,7 +136,7 @@ fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_s
     const size_t last = next < tr->points - 1 ? next : tr->points - 1; // of this block
     if (watch->stop && *watch->stop) return fhrl_fail(err, FHRL_INTERRUPT, "interrupted at t = %.9g", tr->t[k - 1]);
     const fhrl_status status = fhrl_integrator_sweep(it, tr->t + k, last - k + 1, record, &r, err);
-    if (status == FHRL_EVENT) return close_early(tr, it, s, in, err);
+    if (status == FHRL_EVENT) return fhrl_trajectory_end_early(tr, it, s, in, err);
     FHRL_TRY(status);
     if (every > 0 && last % every == 0) FHRL_TRY(boundary(tr, it, watch, err));
   }

@@ -57,3 +57,8 @@ fhrl_status fhrl_trajectory_record(fhrl_trajectory *tr, const double x[], fhrl_s
 // sides with a Runge-Kutta method, 12 with bdf and 50 with adams (Lorenz and fhrl, d = 16).
 fhrl_status fhrl_trajectory_run(fhrl_trajectory *tr, fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
   const fhrl_trajectory_watch *watch, fhrl_err *err);
+
+// After an event or a failure: the present state of `it` becomes the last point if it lies behind the points that are
+// recorded, and `points` is shortened to them. FHRL_NUMERIC for an observable that is not finite there: then without it.
+fhrl_status fhrl_trajectory_end_early(fhrl_trajectory *tr, const fhrl_integrator *it, fhrl_system *s, const fhrl_input *in,
+  fhrl_err *err);

@@ -116,16 +116,89 @@ START_TEST(linear_systems_have_one_of_every_kind)
 }
 END_TEST
 
-START_TEST(a_circle_of_rest_is_known_to_be_a_continuum)
+// With d components |y| = rho* is a sphere of d - 1 dimensions, and the origin the only other rest.
+START_TEST(a_sphere_of_rest_is_one_continuum)
 {
   given g;
-  fhrl_equilibria e = found("fhrl", "model.drive=none model.eta=0 model.epsilon=0.01 equilibria.limit=10", &g);
-  ck_assert_int_eq(e.count, 10);
-  ck_assert_int_eq(e.more, 1);
-  int circle = 0;
-  for (int i = 0; i < e.count; i++)
-    circle += !e.item[i].isolated && fabs(fhrl_norm(2, e.item[i].x) - 0.495) < 1e-6; // (kappa - eps)/(1 + kappa)
-  ck_assert_int_ge(circle, 8);
+  char text[160];
+  const int d = 2 + _i;
+  snprintf(text, sizeof text, "model.drive=none model.eta=0 model.epsilon=0.01 model.d=%d equilibria.starts=60", d);
+  fhrl_equilibria e = found("fhrl", text, &g);
+  ck_assert_int_eq(e.count, 2);
+  ck_assert_int_eq(e.more, 0);
+  ck_assert_int_eq(e.phases, 0);
+  ck_assert_int_eq(e.item[0].dimension, 0);
+  ck_assert_int_eq(e.item[0].attracts, 0);
+  const fhrl_equilibrium *q = &e.item[1];
+  ck_assert_int_eq(q->dimension, d - 1);
+  ck_assert_int_eq(q->attracts, 1);
+  ck_assert_int_eq(q->stable, 0);
+  ck_assert_int_eq(q->reached + e.item[0].reached, e.converged);
+  ck_assert_double_eq_tol(fhrl_norm(d, q->x), 0.495, 1e-9); // (kappa - eps)/(1 + kappa)
+  fhrl_equilibrium_free(&e);
+  given_free(&g);
+}
+END_TEST
+
+// Rests of three oscillators on a ring, up to a common phase: in phase, twisted by +-1, and two together and one opposite,
+// of which there are three. What the phases are modulo 2 pi is no difference.
+START_TEST(phases_and_their_common_shift_are_recognised)
+{
+  given g;
+  fhrl_equilibria e = found("kuramoto_ring", "model.n=3 equilibria.starts=200", &g);
+  ck_assert_int_eq(e.phases, 3);
+  ck_assert_int_eq(e.count, 6);
+  int attracting = 0;
+  for (int i = 0; i < e.count; i++) {
+    ck_assert_int_eq(e.item[i].dimension, 1);
+    ck_assert_int_eq(e.item[i].isolated, 0);
+    for (int k = 0; k < 3; k++) ck_assert_double_le(fabs(e.item[i].x[k]), FHRL_PI);
+    attracting += e.item[i].attracts;
+  }
+  ck_assert_int_eq(attracting, 1); // 2 pi/3 is beyond pi/2
+  fhrl_equilibrium_free(&e);
+  given_free(&g);
+}
+END_TEST
+
+// dx/dt = -x^3: J = 0 at the rest, but nothing rests beside it.
+static int cubed(const fhrl_system *s, double t, const double x[], double out[])
+{
+  out[0] = -x[0] * x[0] * x[0];
+  return 0;
+}
+
+static int cubed_jvp(const fhrl_system *s, double t, const double x[], const double v[], double out[])
+{
+  out[0] = -3.0 * x[0] * x[0] * v[0];
+  return 0;
+}
+
+START_TEST(a_degenerate_rest_is_no_continuum)
+{
+  static const fhrl_field state[] = {{"x", 0.5, "1", "state"}};
+  const fhrl_model model = {.name = "cubed", .time_unit = "1", .state = state, .n_state = 1, .rhs = cubed, .jvp = cubed_jvp};
+  fhrl_equilibrium_plan plan = {.starts = 5, .limit = 10, .spread = 1.0, .tolerance = 1e-11, .distinct = 1e-2, .leading = 1, .seed = 1};
+  fhrl_system *s;
+  fhrl_equilibria e;
+  fhrl_err err = {FHRL_OK, ""};
+  assert_ok(fhrl_system_bind(&model, NULL, NULL, &s, &err));
+  assert_ok(fhrl_equilibrium_find(s, 0.0, NULL, &plan, NULL, NULL, &e, &err));
+  ck_assert_int_eq(e.count, 1);
+  ck_assert_int_eq(e.item[0].dimension, 0);
+  ck_assert_int_eq(e.item[0].isolated, 0);
+  fhrl_equilibrium_free(&e);
+  fhrl_system_destroy(s);
+}
+END_TEST
+
+START_TEST(a_plane_of_rest_is_one_continuum)
+{
+  given g;
+  fhrl_equilibria e = found("linear", "model.n=3 model.A=-1_0_0;0_0_0;0_0_0 equilibria.starts=30", &g);
+  ck_assert_int_eq(e.count, 1);
+  ck_assert_int_eq(e.item[0].dimension, 2);
+  ck_assert_int_eq(e.item[0].attracts, 1);
   fhrl_equilibrium_free(&e);
   given_free(&g);
 }
@@ -260,7 +333,10 @@ int main(void)
   tcase_add_test(t, tanh_network_has_nine_equilibria);
   tcase_add_test(t, lorenz_has_three);
   tcase_add_loop_test(t, linear_systems_have_one_of_every_kind, 0, 6);
-  tcase_add_test(t, a_circle_of_rest_is_known_to_be_a_continuum);
+  tcase_add_loop_test(t, a_sphere_of_rest_is_one_continuum, 0, 2);
+  tcase_add_test(t, phases_and_their_common_shift_are_recognised);
+  tcase_add_test(t, a_degenerate_rest_is_no_continuum);
+  tcase_add_test(t, a_plane_of_rest_is_one_continuum);
   tcase_add_test(t, fixed_points_of_a_map_are_judged_by_their_multipliers);
   tcase_add_test(t, deflation_finds_what_plain_starts_miss);
   tcase_add_test(t, without_matrices_the_same_is_found);

@@ -155,7 +155,7 @@ START_TEST(homeostasis_alone_shows_its_circle)
   const double *first = row(&p, FHRL_PORTRAIT_SPHERES, 0);
   ck_assert_double_eq_tol(hypot(first[X], first[Y]), 0.495, 1e-12);
   ck_assert_double_eq(first[VALUE], FHRL_PORTRAIT_RHO_STAR);
-  ck_assert_int_eq(p.equilibria.more, 1); // the circle is a continuum of equilibria: only the isolated one is marked
+  ck_assert_int_eq(p.equilibria.count, 2); // the circle is a continuum of equilibria: only the isolated one is marked
   ck_assert_int_eq(rows(&p, FHRL_PORTRAIT_RESTS), 1);
   ck_assert_ptr_nonnull(strstr(p.note, "all 6 states"));
   ck_assert_ptr_nonnull(strstr(p.held, "A[0,0] = 0"));
@@ -185,7 +185,7 @@ START_TEST(what_cannot_be_drawn_is_refused_by_name)
     const char *model, *settings;
     const char *says;
   } bad[] = {
-    {"lorenz", "portrait.x=w", "portrait.x = w: lorenz has no such component; allowed: one of its 3 states, x to z"},
+    {"lorenz", "portrait.x=w", "portrait.x = w: lorenz has no such component; allowed: x y z"},
     {"lorenz", "portrait.x=z portrait.y=z", "both z"},
     {"linear", "model.n=1", "one state"},
     {"lorenz", "portrait.plane=norms", "lorenz has no vector y; allowed here: states, slice, pca"},

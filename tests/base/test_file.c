@@ -183,7 +183,7 @@ START_TEST(folders_are_made_with_their_parents)
   assert_ok(fhrl_file_folder("/", &err));
   put(in("file"), "");
   ck_assert(fhrl_file_exists(in("file")) && !fhrl_file_is_folder(in("file")));
-  assert_fails(fhrl_file_folder(in("file"), &err), FHRL_IO, &err, "File exists");
+  assert_fails(fhrl_file_folder(in("file"), &err), FHRL_IO, &err, "a file of that name is there");
   assert_fails(fhrl_file_folder(in("file/below"), &err), FHRL_IO, &err, "file");
   char name[FHRL_PATH_SIZE + 10];
   memset(name, 'x', sizeof name - 1);

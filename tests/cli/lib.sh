@@ -53,6 +53,12 @@ holds()
   if "$@" >/dev/null 2>&1; then ok "$claim"; else not_ok "$claim ($*)"; fi
 }
 
+# generic FILE.svg...: no font but the generic family, which every reader has
+generic()
+{
+  holds "$* ask for the generic font only" sh -c '! grep -ho "font-family=\"[^\"]*\"" "$@" | grep -v "\"sans-serif\""' sh "$@"
+}
+
 # documented FILE: every field of a result, its configuration aside, stands in doc/results.md (reasons, standard errors and the
 # many names of drifts and their nulls under the name that they belong to)
 documented()

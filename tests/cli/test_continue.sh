@@ -45,11 +45,14 @@ ends 2 "a range that the model refuses" "$fhrl" continue fhrl --quiet --in=beta 
 says err "continue.high = 2: model fhrl refuses beta = 2: .*allowed is \(0, 1\]" "is answered with the end and the reason"
 ends 2 "a start outside the range" "$fhrl" continue lorenz --quiet --in=r --low=0 --high=3
 says err "r = 28, outside the range" "is named"
+ends 0 "a start that leads nowhere" "$fhrl" continue fhrl --quiet --in=kappa --low=0.9 --high=1.1 --param d=12
+says out "^start +x0 leads to no equilibrium: from the nearest of [1-9]" "is replaced by the nearest that is found, which is said"
+says out "^branch 0 .* from kappa = 0.9 to 1.1" "and followed"
 ends 1 "no equilibrium at the start" "$fhrl" continue rossler --quiet --in=c --low=0.1 --high=8 --param b=3 --param a=3
-says err "no equilibrium of rossler at the start, c = 5.7" "is said"
+says err "no equilibrium of rossler at the start, c = 5.7: .* other starts led to none; give one near it with --x0, or .*--param c=VALUE" "is said, and what to do"
 ends 2 "a label that is not there" "$fhrl" continue lorenz --quiet --in=r --low=0 --high=30 --from=lorenz:99
 says err "no label 99; allowed: 1 to 9" "is named"
 ends 1 "a file that is not there" "$fhrl" continue lorenz --quiet --in=r --low=0 --high=30 --from=nowhere.json:1
 ends 2 "an unknown ordinate" "$fhrl" continue lorenz --quiet --in=r --low=0 --high=30 --x0=0,0,0 --set continue.show=w
-says err "continue.show = w" "is named"
+says err "continue.show = w: lorenz has no such component; allowed: norm x y z$" "is answered with the list"
 finish

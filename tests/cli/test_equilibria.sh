@@ -28,6 +28,12 @@ ends 0 "predators and prey twice" "$fhrl" equilibria lotka_volterra --quiet --pr
 says out "^proved +exactly 2 equilibria in the box" "which is proved"
 ends 0 "a continuum is no list" "$fhrl" equilibria fhrl --quiet --param drive=none --param eta=0 --prove
 says out "^not proved" "and nothing is claimed of it"
+says out "^equilibria +2 found" "it is listed once"
+says out "one of a continuum of 1 dimension, stable across it; [0-9]+ starts ended there" "and as what it is"
+ends 0 "so are states that differ by a common phase" "$fhrl" equilibria kuramoto_ring --quiet --param n=5 --param q=1
+says out "^phases +5 components count modulo 2 pi" "or by whole turns"
+# neighbours differ by a or, k of them, by pi - a, in all by whole turns: 5, 3 C(5, 1) and C(5, 2) states for k = 0, 1, 2
+says out "^equilibria +30 found" "of which there are 30 that differ otherwise, each once"
 
 ends 0 "a layer has two limits" "$fhrl" equilibria fhrl_layer --quiet --param d=4 --set equilibria.starts=20 -o layer
 documented layer/equilibria.json

@@ -8,9 +8,16 @@ says out "^ +lambda_1 +0\.9[01]" "the largest is there"
 says out "^sum +-13\.6666667, mean divergence -13\.6666667" "the trace identity is printed"
 says out "^zero +lambda_2 = " "and the zero exponent"
 says out "^attractor +chaotic" "and what the orbit lives on"
+generic lorenz/exponents.svg
 for file in exponents.json exponents.tsv exponents_spectrum.tsv exponents.svg exponents.png run.json config.ini; do
   holds "it leaves $file" test -s lorenz/$file
 done
+ends 0 "a short measurement has no errors" "$fhrl" exponents lorenz --t-end=1 --set exponents.every=0.1 -o short --quiet
+says out "^errors +none, from [0-9]+ blocks of 0.1: 32 are the least; measure for longer$" "and says what is missing"
+says out "^ +lambda_1 +-?[0-9.]+ +- +none: too few blocks " "in place of an interval"
+holds "never with a nan" sh -c '! grep -qi "nan" out short/exponents.json'
+says short/exponents.json '"low_reason": "too few blocks: fewer than 32"' "nor in JSON"
+holds "its figure is drawn all the same" test -s short/exponents.svg -a -s short/exponents.png -a ! -s err
 sed '/"share": {/,/}/d' lorenz/exponents.json >plain.json # its fields are the model's blocks
 documented plain.json
 holds "no number is bare nan or inf" sh -c '! grep -Eqi ": -?(nan|inf)" lorenz/exponents.json'

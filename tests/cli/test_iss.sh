@@ -21,6 +21,7 @@ for file in iss.json iss.tsv iss_profile.tsv iss_front.tsv iss_map.tsv iss_gain.
   iss.svg iss.png iss_map.svg iss_map.png iss_gain.svg iss_gain.png iss_reach.svg iss_reach.png; do
   holds "it leaves $file" test -s alone/$file
 done
+generic alone/*.svg
 holds "an undefined number is never bare" sh -c '! grep -Eqi ": -?(nan|inf)" alone/iss.json'
 ends 0 "its config.ini reproduces it" "$fhrl" iss fhrl --quiet -c alone/config.ini -o again
 holds "to the byte" cmp alone/iss.json again/iss.json
@@ -43,7 +44,10 @@ ends 0 "a claim that holds may be required" iss fhrl --require recentred,ultimat
 ends 3 "one that does not ends with 3" iss fhrl --require recentred,S15
 says err "S15 is violated" "and is named"
 ends 3 "so does one that is open" iss fhrl --require slots
-ends 2 "an unknown one is a mistake" iss fhrl --require S99
+ends 2 "an unknown one is a mistake" "$fhrl" iss fhrl --require recentred,S99 --set iss.samples=10000000 --t-end=1e6 -o unknown
+says err "^fhrl iss: --require=recentred,S99: no claim 'S99'; allowed: S13 .* slots" "answered with those there are"
+holds "before anything is done" [ ! -e unknown ]
+ends 2 "none at all is one, too" iss fhrl --require=
 ends 2 "a model without homeostasis is refused" iss lorenz
 says err "state block y" "with what is missing"
 ends 2 "malformed radii are refused" iss fhrl --set iss.radii=1,x

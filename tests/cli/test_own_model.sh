@@ -17,6 +17,9 @@ says err "mine.c is there already" "and says why"
 holds "which stays" cmp mine.c first.c
 ends 0 "without a folder it goes to standard output" "$fhrl" models --template=mine
 holds "the same" cmp mine.c out
+ends 2 "JSON is no C" "$fhrl" models --template=mine --json
+says err "^fhrl models: --template=mine writes a file in C; --json" "so that --json is refused"
+holds "and nothing is written" [ ! -s out ]
 ends 2 "a name must be one" "$fhrl" models --template=my-model
 says err "'my-model' is no name for a model; allowed: a letter" "with the rule"
 ends 2 "and be free" "$fhrl" models --template=lorenz

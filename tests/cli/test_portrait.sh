@@ -13,7 +13,7 @@ done
 documented portrait-fhrl/portrait.json
 documented portrait-fhrl/run.json
 holds "an undefined number is never bare" sh -c '! grep -Eqi ": -?(nan|inf)" portrait-fhrl/portrait.json'
-holds "the svg asks for a generic font only" sh -c '! grep -o "font-family=\"[^\"]*\"" portrait-fhrl/portrait.svg | grep -v sans-serif'
+generic portrait-fhrl/portrait.svg
 
 mkdir moved && cp portrait-fhrl/portrait.gp portrait-fhrl/portrait.tsv moved
 holds "gnuplot alone redraws it, wherever it lies" sh -c "cd moved && $gnuplot portrait.gp"
@@ -61,7 +61,9 @@ refuses()
   says err "$2" "saying so"
   rm -rf refused
 }
-refuses "an unknown component" "portrait.x = w: lorenz has no such component; allowed: " lorenz --set portrait.x=w
+refuses "an unknown component" "portrait.x = w: lorenz has no such component; allowed: x y z$" lorenz --set portrait.x=w
+refuses "one of many" "portrait.y = w: fhrl .* allowed: y.0. y.1. ... y.15. A.0,0. A.0,1. ... A.15,15.$" fhrl --param d=16 \
+  --set portrait.y=w
 refuses "an unknown plane" "plane.*states.slice.pca.norms.radial" lorenz --set portrait.plane=side
 refuses "a plane that a model does not have" "portrait.plane = norms: lorenz .* allowed here: states, slice, pca" lorenz \
   --set portrait.plane=norms

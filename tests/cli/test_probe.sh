@@ -80,6 +80,7 @@ for kind in fast_weights=hebbian fast_weights=delta fast_weights=retention y_des
   ends 0 "a network with $kind is probed" probe $kind
   says out "no W_r here" "which says what it lacks"
   holds "its figure is drawn all the same" test -s $kind/probe/probe.svg -a -s $kind/probe/probe.png -a ! -s err
+  generic $kind/probe/probe.svg
   says $kind/probe/metrics.json '"irr": null' "without an IRR"
   says $kind/probe/metrics.json '"irr_reason": ".*the layer has no W_r"' "and why"
   says $kind/probe/metrics.json '"esri_batch_out": [0-9]' "with the ESRI of its blocks"
@@ -88,6 +89,14 @@ for kind in fast_weights=hebbian fast_weights=delta fast_weights=retention y_des
 done
 says fast_weights=delta/probe/metrics.json '"y_ratio": [0-9.e-]+,' "how large y is is measured"
 says y_destination=none/probe/metrics.json '"rdp_frequency_reason": "the network has no such layer"' "where there is one"
+
+# spectra of two layers, one of them a thousand times smaller: its tics would run into the panel beside it
+awk 'BEGIN {OFS = "\t"; for (i = 0; i < 2; i++) {print (i ? "\n\n" : "") "t", "irr", "irr_error", "esri_y"; print 1, 0.1, 0.01, 0.001; print 2, 0.2, 0.01, 0.002}}' >irr.tsv
+awk 'BEGIN {OFS = "\t"; for (i = 0; i < 2; i++) {print (i ? "\n\n" : "") "f", "amplitude", "null_mean", "null_low", "null_high", "surrogates"
+  for (k = 1; k < 5; k++) print k / 10, k * (i ? 0.0011 : 1.1), (i ? 0.002 : 2), (i ? 0.001 : 1), (i ? 0.007 : 7), 200}}' >rdp.tsv
+holds "a figure of spectra of different size" "${GNUPLOT:-gnuplot}" -d -c "${FHRL_DATADIR:?}/plots/probe.gp" tics.svg irr.tsv rdp.tsv
+holds "has short tics for each" sh -c '! grep -q "> *0\.00[1-9]" tics.svg'
+says tics.svg "RDP, layer 1, in 10" "and says the power of ten"
 
 ends 0 "gamma may change" probe net --set model.gamma=0 -o still
 holds "without it there is no reentry" test "$(number still/metrics.json irr)" = 0.0

@@ -107,4 +107,13 @@ grep -q '^resumed' out && not_ok "it went on from the other" || ok "it begins an
 ends 1 "a limit of wall-clock time" "$fhrl" simulate lorenz --t-end=1e7 --set solver.output_every=1e7 --set solver.max_steps=1e12 \
   --set solver.max_seconds=0.2 --quiet
 says err "max_seconds = 0.2 are used up at t = [1-9].*\(dop853, h = " "says so"
+limited="--t-end=1e6 --set solver.output_every=0.5 --set solver.checkpoint_every=100 --set solver.max_seconds=0.4"
+# shellcheck disable=SC2086
+ends 1 "with a folder" "$fhrl" simulate lorenz $limited -o limited --quiet
+says err "to resume from t = [1-9].*-o limited: max_seconds = 0.4 are used up at t = .*; the trajectory until there: limited$" \
+  "it says how to go on"
+holds "the trajectory until there can be looked at" [ -s limited/trajectory.nc ]
+# shellcheck disable=SC2086
+ends 1 "the same command" "$fhrl" simulate lorenz $limited -o limited --quiet
+says out "^resumed      from t = [1-9]" "goes on from there"
 finish

@@ -37,6 +37,9 @@ ends 0 "a small vocabulary" sh -c 'tr -cd "[:upper:]\n" <"$2" | head -c 40 >c; c
   --set model.vocabulary=128 --set train.corpus=ccc' - "$fhrl" "$FHRL_DATADIR/README.md"
 ends 2 "a prompt outside of it" "$fhrl" sample upper --prompt="$(printf '\303\244')"
 says err "sample.prompt: byte 195 is outside the vocabulary of 128" "is refused by its byte"
+ends 130 "Ctrl-C" timeout --preserve-status -s INT 1 "$fhrl" sample run --bytes=16000000 --seed=3 -o stopped
+says err "interrupted after [1-9][0-9]* of 16000000 bytes, which are saved" "says how far it came"
+holds "and leaves that" cmp -n 200 stopped/sample.txt first
 if [ -e /dev/full ]; then
   "$fhrl" sample run --bytes=100000 --set sample.top_k=5 >/dev/full 2>err
   if [ $? -eq 1 ]; then ok "a full disk is an error"; else not_ok "a full disk is an error"; fi

@@ -52,15 +52,29 @@ ends 2 "beta beyond 1 is refused" "$fhrl" simulate fhrl_layer --param beta=1.5 -
 says err "or allow_pole = true" "with the way to have it"
 ends 0 "with it the pole ends the run" "$fhrl" simulate fhrl_layer --param beta=1.1 --param allow_pole=true --t-end=60 --quiet --json
 says out '"name": "pole"' "as an event"
-ends 1 "a blow-up is no result" "$fhrl" simulate fhrl --quiet --param drive=fastweight \
-  --param "W_r=diag 6.666666666666667" --param "W_v=diag 1" --param "B=diag 0" --x0=7,0,0,0,0,0
-says err "blows up near t = 4\.32" "it names the time"
+ends 1 "a blow-up is no success" "$fhrl" simulate fhrl --quiet --param drive=fastweight \
+  --param "W_r=diag 6.666666666666667" --param "W_v=diag 1" --param "B=diag 0" --x0=7,0,0,0,0,0 -o blowup
+says err "blows up near t = 4\.32.*; the trajectory until there: blowup$" "it names the time, and what is left"
+says blowup/run.json '"failure": ".*blows up near t = 4\.32' "the reason is in run.json"
+says blowup/trajectory.tsv "^# fhrl.trajectory/1; it ends early: .*blows up" "at the head of the table"
+holds "and in the NetCDF" grep -aq "blows up near t = 4" blowup/trajectory.nc
+holds "the table goes on to the last state" \
+  awk -F'\t' '!/^[#t]/ {t = $1; y = $2} END {exit !(t > 4.319 && t < 4.33 && (y > 1e3 || y < -1e3))}' blowup/trajectory.tsv
+holds "nothing else is left over" [ ! -e blowup/trajectory.part ]
 ends 2 "a start where the field jumps is refused" "$fhrl" simulate fhrl --param epsilon=0 --x0=0,0,0,0,0,0
 says err "jumps at y = 0" "with the reason"
 ends 2 "an end at the start is refused" "$fhrl" simulate lorenz --t-end=0 --quiet
 says err "solver.t_end = '?0'?.*\(0, " "with what is allowed"
-ends 1 "a limit of steps is a failure" "$fhrl" simulate lorenz --set solver.max_steps=10 --quiet
-says err "max_steps = 10 are used up at t = " "and says where"
+ends 1 "a limit of steps is a failure" "$fhrl" simulate lorenz --set solver.max_steps=200 --quiet -o limit --json
+says err "max_steps = 200 are used up at t = " "and says where"
+says out '"failure": "max_steps = 200 are used up at t = ' "also in JSON, with the state there"
+holds "the trajectory until there is whole" [ "$(grep -c '^[0-9]' limit/trajectory.tsv)" -gt 10 ]
+cp limit/trajectory.tsv before.tsv
+ends 1 "the second time" "$fhrl" simulate lorenz --set solver.max_steps=200 --quiet -o limit
+holds "to the same bytes" cmp before.tsv limit/trajectory.tsv
+ends 1 "a map ends at a limit of steps" "$fhrl" simulate idp_saliency --t-end=20 --set solver.max_steps=7 --quiet -o map
+holds "with the steps that it did" [ "$(grep -c '^[0-9]' map/trajectory.tsv)" -eq 8 ]
+holds "nothing else is left over" [ ! -e limit/trajectory.part ] && [ ! -e map/trajectory.part ]
 # most COMMAND...: the most memory that the command had, in kB, as the kernel kept it (VmHWM)
 most()
 {

@@ -153,6 +153,7 @@ says err "train.freeze = 'all'.*none\|wr\|layer\|rest" "which is said"
 ends 2 "a control has projections of its own" train odd --set model.fast_weights=delta --set model.projections=shared
 says err "projections = shared belongs to model.fast_weights = fhrl" "which is said"
 ends 0 "other fast weights are followed by probes" train associative --set model.fast_weights=delta --probe-every=100
+generic associative/training.svg
 holds "their figure is drawn, though they have no W_r" test -s associative/training.svg -a -s associative/training.png -a ! -s err
 ends 2 "weights of other fast weights are no start" train mixed --set model.fast_weights=delta --init=undisturbed
 says err "train.init = .*undisturbed has model.fast_weights = fhrl, not delta" "in words"

@@ -140,7 +140,7 @@ START_TEST(tensors_are_converted_and_checked_against_a_shape)
   assert_fails(fhrl_safetensors_read(f, "tok_emb", 2, (const size_t[]){3, 2}, a, &err), FHRL_FORMAT, &err,
     "tensor 'tok_emb' has shape (2, 3) where (3, 2) is needed");
   assert_fails(fhrl_safetensors_read(f, "tok_emb", 0, NULL, a, &err), FHRL_FORMAT, &err, "where () is needed");
-  assert_fails(fhrl_safetensors_read(f, "absent", 0, NULL, a, &err), FHRL_FORMAT, &err, "no tensor 'absent'");
+  assert_fails(fhrl_safetensors_read(f, "absent", 0, NULL, a, &err), FHRL_FORMAT, &err, "no tensor 'absent'; it has: tok_emb ");
   assert_fails(fhrl_safetensors_read(f, "step", 0, NULL, a, &err), FHRL_FORMAT, &err, "dtype I64 where F32 or F64");
   ck_assert_ptr_nonnull(strstr(err.msg, path));
   fhrl_safetensors_close(f);

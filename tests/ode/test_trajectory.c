@@ -204,6 +204,36 @@ START_TEST(what_came_before_a_failure_stays)
   assert_fails(fhrl_trajectory_run(&tr, it, s, NULL, NULL, &err), FHRL_NUMERIC, &err,
     "observable energy of lorenz is not finite at t = 1.25");
   ck_assert_uint_eq(tr.count, 5);
+  assert_fails(fhrl_trajectory_end_early(&tr, it, s, NULL, &err), FHRL_NUMERIC, &err, "observable energy of lorenz is not finite");
+  ck_assert_uint_eq(tr.points, 5);
+  fhrl_trajectory_free(&tr);
+  fhrl_integrator_destroy(it);
+  fhrl_system_destroy(s);
+}
+END_TEST
+
+START_TEST(the_last_state_before_a_failure_becomes_the_last_point)
+{
+  const double p[] = {10.0, 28.0, 8.0 / 3.0};
+  fhrl_system *s;
+  fhrl_integrator *it;
+  fhrl_trajectory tr;
+  fhrl_solver solver = every(0.25, 2.0);
+  solver.max_steps = 30;
+  assert_ok(fhrl_system_bind(fhrl_system_find("lorenz"), p, NULL, &s, &err));
+  assert_ok(fhrl_integrator_create(s, NULL, &solver, 0.0, x0, &it, &err));
+  assert_ok(fhrl_trajectory_init(&tr, s, &solver, 0.0, &err));
+  assert_fails(fhrl_trajectory_run(&tr, it, s, NULL, NULL, &err), FHRL_LIMIT, &err, "max_steps = 30 are used up");
+  const size_t before = tr.count;
+  const double now = fhrl_integrator_now(it);
+  ck_assert(now > tr.t[before - 1]);
+  for (int again = 0; again < 2; again++) { // the second time it is there already
+    assert_ok(fhrl_trajectory_end_early(&tr, it, s, NULL, &err));
+    ck_assert_uint_eq(tr.count, before + 1);
+    ck_assert_uint_eq(tr.points, before + 1);
+  }
+  ck_assert(tr.t[before] == now);
+  ck_assert_mem_eq(tr.x + 3 * before, fhrl_integrator_state(it), 3 * sizeof(double));
   fhrl_trajectory_free(&tr);
   fhrl_integrator_destroy(it);
   fhrl_system_destroy(s);
@@ -219,6 +249,7 @@ int main(void)
   tcase_add_test(t, states_inputs_and_observables_are_recorded);
   tcase_add_test(t, a_stopped_run_resumed_from_a_restart_records_the_same_bits);
   tcase_add_test(t, what_came_before_a_failure_stays);
+  tcase_add_test(t, the_last_state_before_a_failure_becomes_the_last_point);
   suite_add_tcase(s, t);
   return run_suite(s);
 }
