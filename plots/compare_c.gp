@@ -20,7 +20,7 @@ set xrange [0.4:1.3 * END]
 set xtics ("1/2" 0.5, "1" 1, "2" 2, "4" 4, "8" 8, "16" 16, "32" 32, "64" 64, "128" 128, "256" 256, "512" 512, \
   "1024" 1024, "∞" END)
 set bmargin at screen 0.215
-set key at screen 0.5, 0.045 center center horizontal noopaque width -2 samplen 3
+set key at screen 0.5, 0.045 center center horizontal noopaque width -2 samplen 2 maxrows (layers < 4 ? 1 : 3)
 plot for [i = 0:layers-1] ARG2 index i using "c":"paper" with linespoints linetype i+1 dashtype solid pointtype 2*i+5 \
     title sprintf("layer %d", i), \
   for [i = 0:layers-1] ARG2 index i using "c":"exact" with linespoints linetype i+1 dashtype 2 pointtype 2*i+4 notitle, \

@@ -9,23 +9,27 @@ load here . "style.gp"
 stats ARG2 using "t" nooutput
 layers = STATS_blocks / 2
 T = STATS_max
-stats ARG2 using "rho" nooutput
-size = STATS_max > 0 ? 10**floor(log10(STATS_max)) : 1
-lead = STATS_max / size # 1 .. 10: two to five tics for the largest panel
 shown = layers < 3 ? layers : 3 # one above the other; of a deeper network the first ones
 
 set multiplot
-set lmargin at screen 0.1
+set lmargin at screen 0.13
 set rmargin at screen 0.97
 set xrange [0:T]
 set yrange [0:*]
-set ytics size * (lead < 2 ? 0.5 : lead < 5 ? 1 : 2)
 set key at screen 0.97, 0.925 right top horizontal
 top(i) = 0.86 - i * 0.75 / shown
 do for [i = 0:shown-1] {
   set tmargin at screen top(i)
   set bmargin at screen top(i + 1) + 0.035
-  set ylabel sprintf("layer %d:  ρ [1]", i)
+  set ylabel sprintf("layer %d:  ρ [1]", i) offset 1, 0
+  set yrange [*:*] # what stats heeds
+  stats ARG2 index 2*i+1 using "rho" nooutput name "A"
+  stats ARG2 index 2*i using "rho" nooutput name "B"
+  largest = A_max > B_max ? A_max : B_max
+  size = largest > 0 ? 10**floor(log10(largest)) : 1
+  lead = largest / size # 1 .. 10: two to five tics, for each layer by itself
+  set ytics size * (lead < 2 ? 0.5 : lead < 5 ? 1 : 2)
+  set yrange [0:(largest > 0 ? 1.08 * largest : 1)]
   if (i == 0) { set title "Norm ρ = |y| in the network and in its flow (c = 1), same sequence" offset 0, 1.6 }
   if (i == 1) { unset title; unset key }
   if (i == shown - 1) { set xlabel "t [token]"; set format x } else { unset xlabel; set format x "" }

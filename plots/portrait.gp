@@ -15,6 +15,13 @@ x_span = 1.0 * (x_high - x_low) # whole numbers would divide as such
 y_span = 1.0 * (y_high - y_low)
 set xtics step(x_span)
 set ytics step(y_span)
+# a narrow window far from 0: as many digits as tell its tics apart, and few of them
+larger(a, b) = abs(a) > abs(b) ? abs(a) : abs(b)
+digits(low, high) = 1 + ceil(log10(larger(low, high) / step(1.0 * high - low)))
+x_digits = digits(x_low, x_high)
+y_digits = digits(y_low, y_high)
+if (x_digits > 6) { set format x sprintf("%%.%dg", x_digits); set xtics rounded(x_span / 2) }
+if (y_digits > 6) { set format y sprintf("%%.%dg", y_digits) }
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
 set border 15
@@ -36,7 +43,7 @@ if (is_text) {
   glyph(dx, dy) = dx == dx ? word(glyphs, 1 + int(eighth(atan2(dy / y_span, dx / x_span))) % 8) : ""
   odd(v, low, span) = v == v ? int((v - low) / span * 24) % 2 : 1
   spare(dx, dy) = odd(column("x") + dx / 2, x_low, x_span) + odd(column("y") + dy / 2, y_low, y_span)
-  marks = ascii ? "* o 8 c +" : "● ○ ◐ ◎ △"
+  marks = ascii ? "* o 8 c + ," : "● ○ ◐ ◎ △ •"
   # gnuplot 5.4 ends by signal 11 where points are all undefined: empty layers are left out by loops
   n_null_x = null_x ne ""
   n_null_y = null_y ne ""
@@ -53,7 +60,8 @@ if (is_text) {
     for [i = 1:(n_unstable > 0)] portrait index 5 using "x":(of_kind(1)) with points pointtype word(marks, 2) title "unstable", \
     for [i = 1:(n_saddle > 0)] portrait index 5 using "x":(of_kind(2)) with points pointtype word(marks, 3) title "saddle", \
     for [i = 1:(n_centre > 0)] portrait index 5 using "x":(of_kind(3)) with points pointtype word(marks, 4) title "centre", \
-    for [i = 1:(n_degenerate > 0)] portrait index 5 using "x":(of_kind(4)) with points pointtype word(marks, 5) title "degenerate"
+    for [i = 1:(n_degenerate > 0)] portrait index 5 using "x":(of_kind(4)) with points pointtype word(marks, 5) title "degenerate", \
+    for [i = 1:(n_continuum > 0)] portrait index 5 using "x":(of_kind(5)) with points pointtype word(marks, 6) title "line of equilibria"
   exit
 }
 
@@ -64,7 +72,7 @@ set label 1 portrait_title at screen 0.02, 0.968 left noenhanced font large
 set label 2 portrait_note at screen 0.02, 0.925 left noenhanced font small textcolor rgb "#404040"
 set label 3 portrait_held at screen 0.02, 0.89 left noenhanced font small textcolor rgb "#404040"
 set xlabel x_label noenhanced
-long = y_span < 0.05 || y_span > 1e4
+long = y_span < 0.05 || y_span > 1e4 || y_digits > 6
 set ylabel y_label noenhanced offset (long ? -1 : 0), 0
 set lmargin at screen (long ? 0.155 : 0.125)
 set rmargin at screen (to_scale ? 0.67 : 0.71)
@@ -78,7 +86,7 @@ set key at screen 0.725, 0.86 left top Left reverse noopaque samplen 3 spacing 1
 set palette defined (0 "#440154", 1 "#472c7a", 2 "#3b518b", 3 "#2c718e", 4 "#21908d", 5 "#27ad81", 6 "#5cc863")
 if (!colour) { set palette defined (0 "#808080", 1 "#808080") }
 if (colour && n_field) {
-  set colorbox horizontal user origin screen 0.75, 0.125 size screen 0.2, 0.022 noborder
+  set colorbox horizontal user origin screen 0.76, 0.17 size screen 0.2, 0.022 noborder
   set cblabel speed_label noenhanced font small offset 0, 0.4
   set cbtics rounded(speed_max / 3) font small offset 0, 0.3
 } else {
@@ -101,7 +109,7 @@ set style line 10 linecolor rgb "#909090" linewidth 1 dashtype (4, 3)           
 # so theirs is drawn by hand, above the colour box.
 set style circle noclip
 disc = (to_scale ? 0.0125 : 0.0105) * x_span
-row = 0.24
+row = 0.26
 if (n_degenerate) {
   set label 11 "degenerate equilibrium" at screen 0.777, row noenhanced font small
   set label 12 "" at screen 0.752, row point pointtype 8 pointsize 1.3 linewidth 1.3
@@ -153,5 +161,6 @@ plot portrait index 0 using "x":"y":"dx":"dy":"speed" with vectors filled head s
   portrait index 5 using "x":(of_kind(2)):(disc):(90):(270) with circles linewidth 1.2 dashtype solid fillstyle solid 1.0 border linecolor rgb "black" fillcolor rgb "black" notitle, \
   portrait index 5 using "x":(of_kind(3)):(disc) with circles linewidth 1.2 dashtype solid fillstyle solid 1.0 border linecolor rgb "black" fillcolor rgb "white" notitle, \
   portrait index 5 using "x":(of_kind(3)):(disc / 4) with circles linewidth 1.2 dashtype solid fillstyle solid 1.0 border linecolor rgb "black" fillcolor rgb "black" notitle, \
+  portrait index 5 using "x":(of_kind(5)) with points pointtype 7 pointsize 0.6 linecolor rgb "black" title has(n_continuum, "line of equilibria"), \
   portrait index 5 using "x":(of_kind(4)) with points pointtype 9 pointsize 1.5 linecolor rgb "white" notitle, \
   portrait index 5 using "x":(of_kind(4)) with points pointtype 8 pointsize 1.5 linewidth 1.5 linecolor rgb "black" notitle

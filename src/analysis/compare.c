@@ -21,7 +21,7 @@ const fhrl_field fhrl_compare_fields[] = {
   {"equilibria", 3, "1", "recorded tokens whose input is frozen to look for equilibria", FHRL_INT, 1, 4096},
   {"window", 32, "tokens", "window of ESRI", FHRL_INT, 2, 4096},
   {"probe", 0, "", "folder with the recordings layer<k>.nc; empty: RUN/probe, probed first if need be", FHRL_PATH},
-  {"rtol", 1e-9, "1", "relative tolerance of the flow at c = 1", FHRL_REAL, 1e-13, 1e-3},
+  {"rtol", 1e-9, "1", "relative tolerance of the flow at c = 1, over a whole sequence: steps are taken at a hundredth of it", FHRL_REAL, 1e-13, 1e-3},
   {"curve_rtol", 1e-4, "1", "relative tolerance of the flows of the curve over c", FHRL_REAL, 1e-13, 1e-3},
   {"exponent_rtol", 1e-6, "1", "relative tolerance of the flow's exponents", FHRL_REAL, 1e-13, 1e-3},
   {"limit", 0.1, "1", "relative error below which the headline calls a map near its flow", FHRL_REAL, 0, HUGE_VAL,
@@ -261,10 +261,16 @@ fhrl_status fhrl_compare_run(const fhrl_compare_plan *plan, const fhrl_layer lay
     w.sequences = smaller(w.sequences, recordings[i].sequences);
   }
   w.others = smaller(plan->rate_sequences, w.sequences);
+  const char *no_rate = "compare.rate_sequences = 0";
+  for (int i = 0; i < count; i++)
+    if (layers[i].alpha == 1.0 && fhrl_compare_other(plan) == FHRL_LAYER_EXACT) {
+      w.others = 0;
+      no_rate = "alpha = 1 has no exact rate: -ln(1 - alpha) is infinite";
+    }
   const fhrl_slots unknown = {FHRL_NAN, FHRL_NAN};
   for (int i = 0; i < count; i++)
     results[i] = (fhrl_compare_layer){.index = layers[i].index, .sequences = w.sequences, .tokens = recordings[i].tokens,
-      .d = layers[i].d, .slots.network = unknown};
+      .d = layers[i].d, .rate_reason = no_rate, .slots.network = unknown};
   w.one = calloc((size_t)count, sizeof *w.one);
   if (w.one == NULL) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for %d layers", count));
   for (int i = 0; i < count; i++) FHRL_DO(status, fhrl_layer_collapse(&layers[i], &w.one[i], err));

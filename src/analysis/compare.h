@@ -68,6 +68,7 @@ typedef struct fhrl_compare_ladder {
 typedef struct fhrl_compare_layer {
   int index, sequences, tokens, d;
   fhrl_compare_ladder ladder[FHRL_COMPARE_RATES];
+  const char *rate_reason;  // static: why there is no ladder at the other rate, if there is none
   double network_deviation; // largest |y of the rung h = 1 less the recorded y|, over the largest |y|
   double curve[FHRL_COMPARE_RATES][FHRL_COMPARE_SPEEDS]; // rms of flow at c less network, over the network's; NaN: why
   char curve_reason[FHRL_COMPARE_RATES][160];            // of the first NaN of the curve; "" if there is none

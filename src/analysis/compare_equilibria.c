@@ -51,6 +51,7 @@ static void none(fhrl_compare_rest *r, const char *reason)
   const fhrl_step_limit limit = {.h_c = FHRL_NAN, .reason = "no equilibrium", .below.seen = FHRL_NAN, .above.seen = FHRL_NAN};
   r->rho = r->residual = r->moved = r->growth = r->radius = r->re = r->im = FHRL_NAN;
   r->simultaneous = r->sequential = limit;
+  r->born = (fhrl_step_born){.h = FHRL_NAN, .size = FHRL_NAN, .reason = limit.reason};
   snprintf(r->reason, sizeof r->reason, "%.150s", reason);
 }
 
@@ -83,10 +84,21 @@ fhrl_status fhrl_compare_equilibria_find(const fhrl_layer *layer, fhrl_layer_rat
   r.radius = hypot(r.re, r.im);
   FHRL_DO(status, fhrl_step_limit_simultaneous(flow, 0.0, x_pre, &q, &r.simultaneous, err));
   FHRL_DO(status, fhrl_step_limit_sequential(flow, x_pre, &q, &r.sequential, err));
+  FHRL_DO(status, fhrl_step_born_find(flow, x_pre, z, &r.sequential, &r.born, err));
 found:
   *out = r;
 done:
   fhrl_system_destroy(flow);
   free(S);
   return status;
+}
+
+int fhrl_compare_equilibria_first(const fhrl_compare_rest rest[], int count)
+{
+  int first = -1;
+  for (int i = 0; i < count; i++) {
+    const double h = rest[i].sequential.h_c;
+    if (isfinite(h) && (first < 0 || h < rest[first].sequential.h_c)) first = i;
+  }
+  return first;
 }

@@ -6,7 +6,7 @@
 
 #include "analysis/layer.h"
 #include "analysis/recording.h"
-#include "analysis/step_limit.h"
+#include "analysis/step_born.h"
 
 typedef struct fhrl_compare_rest {
   int sequence, token; // whose x_pre is held
@@ -18,6 +18,7 @@ typedef struct fhrl_compare_rest {
   double radius;       // largest modulus of the network's multipliers, h = 1
   double re, im;       // the network's leading multiplier, im >= 0
   fhrl_step_limit simultaneous, sequential;
+  fhrl_step_born born; // beyond the limit of the ladder, sequential
   char reason[160];    // why there is none: all numbers are then NaN; "" if there is one
 } fhrl_compare_rest;
 
@@ -29,3 +30,6 @@ void fhrl_compare_equilibria_place(const fhrl_recording *recording, int sequence
 // equilibrium found is no failure. FHRL_NOMEM, FHRL_NUMERIC if LAPACK fails.
 fhrl_status fhrl_compare_equilibria_find(const fhrl_layer *layer, fhrl_layer_rate rate, const double x_pre[],
   const double y[], fhrl_compare_rest *out, fhrl_err *err);
+
+// The one that the ladder loses at the smallest step; -1 if it loses none.
+int fhrl_compare_equilibria_first(const fhrl_compare_rest rest[], int count);

@@ -132,7 +132,8 @@ static fhrl_status gather_failures(fhrl_compare_work *w, fhrl_err *err)
     const fhrl_compare_task *t = &w->task[i];
     fhrl_compare_layer *r = &w->result[t->layer];
     if (w->status[i] == FHRL_OK) continue;
-    if (t->kind != FHRL_COMPARE_POINT || (w->status[i] != FHRL_NUMERIC && w->status[i] != FHRL_LIMIT)) {
+    const int hole = w->status[i] == FHRL_NUMERIC || w->status[i] == FHRL_LIMIT || w->status[i] == FHRL_ARG; // no such rate
+    if (t->kind != FHRL_COMPARE_POINT || !hole) {
       if (err) *err = w->err[i];
       if (t->kind == FHRL_COMPARE_SEQUENCE || t->kind == FHRL_COMPARE_OTHER) fhrl_status_context(err, "layer %d, sequence %d", r->index, t->k);
       return w->status[i];

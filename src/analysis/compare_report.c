@@ -28,7 +28,7 @@ static fhrl_json *both_rates(const fhrl_compare_layer *r)
   fhrl_json *o = fhrl_json_object();
   for (int rate = 0; rate < FHRL_COMPARE_RATES; rate++) {
     if (r->ladder[rate].sequences == 0) {
-      fhrl_json_null(o, rates[rate], "compare.rate_sequences = 0");
+      fhrl_json_null(o, rates[rate], r->rate_reason);
       continue;
     }
     fhrl_json *one = fhrl_json_object();
@@ -77,6 +77,7 @@ static fhrl_json *equilibria(const fhrl_compare_layer *r)
     fhrl_json_put(o, "network_multiplier", leading);
     fhrl_step_limit_json(&q->simultaneous, "h_c_simultaneous", "bifurcation_simultaneous", "check_simultaneous", o);
     fhrl_step_limit_json(&q->sequential, "h_c_sequential", "bifurcation_sequential", "check_sequential", o);
+    fhrl_step_born_json(&q->born, o);
   }
   return array;
 }
@@ -140,7 +141,7 @@ static fhrl_json *metrics(const fhrl_compare_layer *r)
   return o;
 }
 
-static fhrl_json *integrators(const fhrl_compare_layer *r)
+static fhrl_json *integrators(const fhrl_compare_plan *plan, const fhrl_compare_layer *r)
 {
   fhrl_json *array = fhrl_json_array();
   for (int k = 0; k < FHRL_COMPARE_INTEGRATORS; k++) {
@@ -149,6 +150,7 @@ static fhrl_json *integrators(const fhrl_compare_layer *r)
     fhrl_json_text(o, "method", fhrl_compare_integrators[k]);
     fhrl_json_real(o, "difference", r->integrator_difference[k], NULL);
     fhrl_json_real(o, "relative", r->integrator_difference[k] / r->twin_size, "the flow is zero");
+    fhrl_json_bool(o, "agrees", r->integrator_difference[k] <= plan->rtol * r->twin_size);
   }
   return array;
 }
@@ -175,7 +177,7 @@ void fhrl_compare_report_json(const fhrl_compare_plan *plan, const fhrl_compare_
     fhrl_json_put(o, "equilibria", equilibria(r));
     fhrl_json_put(o, "lambda_max", exponents(r));
     fhrl_json_put(o, "metrics", metrics(r));
-    fhrl_json_put(o, "integrators", integrators(r));
+    fhrl_json_put(o, "integrators", integrators(plan, r));
   }
 }
 

@@ -62,13 +62,23 @@ static void judge_stability(const fhrl_compare_layer results[], int count, fhrl_
       v->flow_stable += flow;
       v->network_stable += network;
       v->same += r->shared && flow == network;
+      v->gained += !flow && network;
     }
   }
   v->stability = v->same < v->found ? FHRL_COMPARE_NO : v->found == 0 ? FHRL_COMPARE_UNDECIDED : FHRL_COMPARE_YES;
 }
 
-// -1, 1, or 0 where the errors do not tell.
-static int sign_of(double value, double error) { return fabs(value) > sure * error ? (value > 0.0 ? 1 : -1) : 0; }
+// -1, 1, or 0 where the errors do not tell. Of a singular Jacobian it is -infinity, which needs no error.
+static int sign_of(double value, double error)
+{
+  return isinf(value) || fabs(value) > sure * error ? (value > 0.0 ? 1 : -1) : 0;
+}
+
+// By how many standard errors a sign is one.
+static double clearness(const fhrl_exponents_estimate *e)
+{
+  return isinf(e->mean) ? HUGE_VAL : isnan(e->standard_error) ? -1.0 : fabs(e->mean) / e->standard_error;
+}
 
 static void judge_sign(const fhrl_compare_layer results[], int count, fhrl_compare_verdict *v)
 {
@@ -83,7 +93,7 @@ static void judge_sign(const fhrl_compare_layer results[], int count, fhrl_compa
     int sign[FHRL_COMPARE_EXPONENTS_SIDES];
     for (int k = 0; k < FHRL_COMPARE_EXPONENTS_SIDES; k++) {
       sign[k] = sign_of(e->side[k].mean, e->side[k].standard_error);
-      clear = fmin(clear, isnan(e->side[k].standard_error) ? -1.0 : fabs(e->side[k].mean) / e->side[k].standard_error);
+      clear = fmin(clear, clearness(&e->side[k]));
     }
     if (sign[0] != 0 && sign[1] != 0) answer = sign[0] == sign[1] ? FHRL_COMPARE_YES : FHRL_COMPARE_NO;
     // a layer that says no decides, then one that does not know, then the least certain
@@ -126,19 +136,40 @@ static void say_stability(fhrl_compare_verdict *v)
   if (v->stability == FHRL_COMPARE_UNDECIDED)
     say(v, "no equilibrium was found");
   else if (v->stability == FHRL_COMPARE_YES)
-    say(v, "all %d equilibria are shared, as stable in one as in the other", v->found);
+    say(v, "all %d equilibria found are shared, as stable in one as in the other", v->found);
   else
-    say(v, "of %d equilibria %d are stable in the flow and %d in the network", v->found, v->flow_stable, v->network_stable);
+    say(v, "of %d equilibria %d are stable in the flow and %d in the network%s", v->found, v->flow_stable, v->network_stable,
+      v->flow_stable == v->network_stable ? ", but not the same ones" : "");
+}
+
+static void say_exponent(fhrl_compare_verdict *v, const char *whose, int side)
+{
+  if (isfinite(v->lambda[side])) say(v, "%s %.3g ± %.1g", whose, v->lambda[side], v->error[side]);
+  else say(v, "%s %s", whose, isnan(v->lambda[side]) ? "unknown" : "-infinity");
 }
 
 static void say_sign(fhrl_compare_verdict *v)
 {
   static const char *const text[] = {"may differ in sign", "differ in sign", "have one sign"};
-  if (v->lambda_layer < 0)
+  if (v->lambda_layer < 0) {
     say(v, "exponents were not measured");
+    return;
+  }
+  say(v, "the largest exponents %s (", text[v->sign + 1]);
+  say_exponent(v, "network", 0);
+  say_exponent(v, ", flow", 1);
+  say(v, ")");
+}
+
+// What is said of h is what was measured there, so that it stands beside any answer at h = 1.
+static void say_steps(fhrl_compare_verdict *v)
+{
+  if (isnan(v->h)) return;
+  if (v->h > 0.0)
+    say(v, "; steps of up to h = %.2g token stay near the flow and keep its equilibria%s", v->h,
+      v->h < 1.0 ? " (the network's is h = 1)" : ", and the network's is h = 1");
   else
-    say(v, "the largest exponents %s (network %.3g ± %.1g, flow %.3g ± %.1g)", text[v->sign + 1], v->lambda[0], v->error[0],
-      v->lambda[1], v->error[1]);
+    say(v, "; no step stays near the flow, even at h = 1/%d (the network's is h = 1)", 1 << (FHRL_COMPARE_RUNGS - 1));
 }
 
 static void compose(fhrl_compare_verdict *v)
@@ -151,9 +182,8 @@ static void compose(fhrl_compare_verdict *v)
   say_stability(v);
   say(v, "; ");
   say_sign(v);
-  if (v->all == FHRL_COMPARE_YES || isnan(v->h)) return;
-  if (v->h > 0.0) say(v, ". It describes the ladder up to h = %.2g", v->h);
-  else say(v, ". It does not describe the ladder even at h = 1/%d", 1 << (FHRL_COMPARE_RUNGS - 1));
+  say_steps(v);
+  say(v, ".");
 }
 
 void fhrl_compare_verdict_find(const fhrl_compare_plan *plan, const fhrl_compare_layer results[], int count,
@@ -163,7 +193,7 @@ void fhrl_compare_verdict_find(const fhrl_compare_plan *plan, const fhrl_compare
   judge_near(plan, results, count, &v);
   judge_stability(results, count, &v);
   judge_sign(results, count, &v);
-  v.h = isnan(v.h_near) ? FHRL_NAN : fmin(1.0, fmin(v.h_near, v.h_c));
+  v.h = isnan(v.h_near) || v.gained > 0 ? FHRL_NAN : fmin(1.0, fmin(v.h_near, v.h_c));
   v.all = v.near_flow == FHRL_COMPARE_NO || v.stability == FHRL_COMPARE_NO || v.sign == FHRL_COMPARE_NO ? FHRL_COMPARE_NO
           : v.near_flow + v.stability + v.sign == 3                                                    ? FHRL_COMPARE_YES
                                                                                                      : FHRL_COMPARE_UNDECIDED;
@@ -190,7 +220,8 @@ void fhrl_compare_verdict_report(const fhrl_compare_verdict *v, fhrl_json *objec
   fhrl_json_text(object, "headline", v->headline);
   fhrl_json_put(object, "verdict", o);
   fhrl_json_text(o, "held", text[v->all + 1]);
-  fhrl_json_real(o, "up_to_h", v->h, "the flow is zero");
+  fhrl_json_real(o, "up_to_h", v->h, isnan(v->h_near) ? "the flow is zero"
+    : "an equilibrium that the flow leaves is stable in the network: from which h was not measured");
   fhrl_json_real(o, "up_to_h_near", v->h_near, "the flow is zero");
   fhrl_json_real(o, "up_to_h_stable", v->h_c, "no equilibrium that is stable in the flow is lost");
   fhrl_json_put(o, "criteria", all);

@@ -6,7 +6,8 @@
 //   stability  every equilibrium found under a frozen input is one of both, and stable in both or in none  (2)
 //   sign       lambda_max of network and flow have the same sign, each beyond two standard errors          (3)
 // The step up to which the theory may be used is that up to which the ladder meets (1), between its rungs by a straight line
-// of log error over log h, and loses no equilibrium that is stable in the flow.
+// of log error over log h, and loses no equilibrium that is stable in the flow; (3) is measured at h = 1 alone. It is unknown
+// where the network has gained stability that the flow does not have.
 #pragma once
 
 #include "analysis/compare.h"
@@ -18,13 +19,13 @@ typedef struct fhrl_compare_verdict {
   fhrl_compare_answer near_flow, stability, sign, all;
   double limit, relative; // (1): the largest relative_at_1, and its layer
   int relative_layer;
-  int found, sought, shared, same, flow_stable, network_stable; // (2): equilibria
+  int found, sought, shared, same, flow_stable, network_stable, gained; // (2): equilibria; gained: in the network alone
   double lambda[FHRL_COMPARE_EXPONENTS_SIDES], error[FHRL_COMPARE_EXPONENTS_SIDES]; // (3): of the layer that decides
   int lambda_layer;      // -1: not measured
   double h_near;         // up to which (1) holds in every layer; 0: not even at the smallest h; NaN: unknown
   double h_c;            // the least at which a layer's ladder loses an equilibrium; NaN: none does
-  double h;              // the smaller of both, at most 1
-  char headline[640];
+  double h;              // the smaller of both, at most 1; NaN: unknown
+  char headline[800];
 } fhrl_compare_verdict;
 
 void fhrl_compare_verdict_find(const fhrl_compare_plan *plan, const fhrl_compare_layer results[], int count,

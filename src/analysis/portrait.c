@@ -175,6 +175,9 @@ static void name_base(studio *w)
   }
   snprintf(w->p->held, sizeof w->p->held, "%s %s%s%s%s%s", how[w->plan->plane], w->place, text, shown > SHOWN ? ", ..." : "",
     w->plan->plane == FHRL_PORTRAIT_RADIAL ? ", all else as there" : "", moving ? "; input as at t = 0" : "");
+  if (w->p->runaways > 0)
+    snprintf(w->p->held + strlen(w->p->held), sizeof w->p->held - strlen(w->p->held), "; %d orbit%s away and count%s only until then",
+      w->p->runaways, w->p->runaways > 1 ? "s run" : " runs", w->p->runaways > 1 ? "" : "s");
 }
 
 // The stablest equilibrium; NULL if none is known. One of a continuum is no better than any other point.

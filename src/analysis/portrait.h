@@ -70,7 +70,7 @@ typedef enum fhrl_portrait_layer {
   FHRL_PORTRAIT_NULL_UP,     // where dy/dt = 0
   FHRL_PORTRAIT_ORBITS,      // x, y, t; from points of the window or the ensemble
   FHRL_PORTRAIT_OWN,         // the same, from the model's own start
-  FHRL_PORTRAIT_RESTS,       // x, y, kind: 0 stable, 1 unstable, 2 saddle, 3 centre, 4 degenerate
+  FHRL_PORTRAIT_RESTS,       // x, y, kind: 0 stable, 1 unstable, 2 saddle, 3 centre, 4 degenerate, 5 of a continuum
   FHRL_PORTRAIT_SPHERES,     // |y| = rho*, 1 and the bound, |A| = its bound: x, y, which (fhrl_portrait_sphere)
   FHRL_PORTRAIT_UNSTABLE,    // x, y, t: manifolds that leave saddles
   FHRL_PORTRAIT_STABLE,      // x, y, t < 0: manifolds that end in them
@@ -106,6 +106,7 @@ typedef struct fhrl_portrait {
   double bound;    // rho <= bound in the end, theory 3c, 3d, 3f; NaN likewise
   double A_bar;    // |A| <= A_bar in the end, theory 3g; NaN likewise
   double share[2]; // pca: of the ensemble's variance; else NaN
+  int runaways;    // pca: members of the ensemble that were followed only until they were far out
   char title[FHRL_PORTRAIT_TITLE];                          // the model
   char note[FHRL_PORTRAIT_TITLE], held[FHRL_PORTRAIT_TITLE]; // what is exact and what projected; where the cut lies
   char level[FHRL_PORTRAIT_NAME]; // observable of the level sets; empty: none

@@ -9,6 +9,7 @@
 
 #include "analysis/metrics.h"
 #include "analysis/pca.h"
+#include "analysis/portrait_orbit.h"
 #include "base/random.h"
 
 // States recorded: the cost of their components is the cube of their number where a state is larger.
@@ -98,6 +99,14 @@ static fhrl_status record(fhrl_system *run, const fhrl_input *in, const fhrl_sol
   return swept == FHRL_NOMEM ? fhrl_fail(err, FHRL_NOMEM, "no memory for the orbits of an ensemble") : FHRL_OK;
 }
 
+// How many states of an orbit come before the first one that is far out: what runs away would be all that is seen.
+static int count_near(int n, int count, const double states[], double far)
+{
+  int near = 0;
+  while (near < count && fhrl_norm(n, states + (size_t)near * n) <= far) near++;
+  return near;
+}
+
 static fhrl_status find_axes(fhrl_portrait *p, fhrl_portrait_plane *plane, int count, const double states[], fhrl_err *err)
 {
   double variance[2] = {0.0, 0.0}, total = 0.0;
@@ -118,6 +127,7 @@ fhrl_status fhrl_portrait_ensemble_plane(fhrl_portrait *p, fhrl_portrait_plane *
 {
   const int most = plane->s->n <= FHRL_PORTRAIT_NEWTON_STATES ? STATES_MANY : STATES_FEW;
   const int each = most / (plan->orbits + 1) > 2 ? most / (plan->orbits + 1) : 2;
+  double size = fhrl_norm(plane->s->n, x0); // of what the model's own orbit shows
   const size_t n = (size_t)plane->s->n, room = (size_t)each * (size_t)(plan->orbits + 1);
   const double t_end = fmin(solver->t_end, fhrl_input_end(in));
   double *states = malloc((room * n + n + (size_t)each) * sizeof *states), *seen = malloc(2 * room * sizeof *seen), *x = NULL;
@@ -132,7 +142,11 @@ fhrl_status fhrl_portrait_ensemble_plane(fhrl_portrait *p, fhrl_portrait_plane *
     else if (!fhrl_portrait_ensemble_member(plane->s, plan, x0, k, x)) continue;
     FHRL_DO(status, fhrl_portrait_stopped(p, err));
     FHRL_DO(status, record(run, in, solver, t_end, each, x, x + n, states + (size_t)count * n, &some, err));
-    count += some;
+    const double *first = states + (size_t)count * n;
+    for (int i = 0; k < 0 && i < some; i++) size = fmax(size, fhrl_norm((int)n, first + (size_t)i * n));
+    const int near = count_near((int)n, some, first, FHRL_PORTRAIT_ORBIT_FAR * (size + plan->spread));
+    p->runaways += k >= 0 && near < some;
+    count += k < 0 ? some : near;
   }
   FHRL_DO(status, find_axes(p, plane, count, states, err));
   for (int i = 0; i < count; i++) fhrl_portrait_plane_project(plane, 0.0, states + (size_t)i * n, seen + 2 * (size_t)i);

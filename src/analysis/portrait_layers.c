@@ -11,7 +11,7 @@
 #include "analysis/metrics.h"
 #include "base/random.h"
 
-enum { SADDLE = 2 }; // of the layer RESTS
+enum { SADDLE = 2, CONTINUUM = 5 }; // of the layer RESTS
 
 static double at(const fhrl_portrait *p, int axis, double part) { return p->low[axis] + part * (p->high[axis] - p->low[axis]); }
 
@@ -75,10 +75,11 @@ fhrl_status fhrl_portrait_layers_along(fhrl_portrait *p, int n, fhrl_err *err)
 
 // ---- lines traced on a grid
 
-static fhrl_status trace(fhrl_portrait *p, int n, const double f[], fhrl_portrait_rows *rows, double value, fhrl_err *err)
+static fhrl_status trace(fhrl_portrait *p, int n, const double f[], fhrl_contour_function *between, void *context,
+  fhrl_portrait_rows *rows, double value, fhrl_err *err)
 {
   fhrl_contour c;
-  FHRL_TRY(fhrl_contour_zero(n, n, f, &c, err));
+  FHRL_TRY(fhrl_contour_zero_of(n, n, f, between, context, &c, err));
   fhrl_status status = FHRL_OK;
   for (int i = 0; status == FHRL_OK && i < c.points; i++) // a NaN pair stays one
     status = fhrl_portrait_add(rows, at(p, 0, c.point[2 * i] / (n - 1)), at(p, 1, c.point[2 * i + 1] / (n - 1)), FHRL_NAN,
@@ -91,6 +92,22 @@ static void grid_point(const fhrl_portrait *p, int n, int i, double out[2])
 {
   out[0] = at(p, 0, (double)(i % n) / (n - 1));
   out[1] = at(p, 1, (double)(i / n) / (n - 1));
+}
+
+typedef struct between {
+  const fhrl_portrait *p;
+  const fhrl_portrait_plane *plane;
+  int n, axis; // of the grid; which velocity
+  double *x;   // scratch (states)
+} between;
+
+static double velocity_between(void *context, double column, double row)
+{
+  const between *w = context;
+  const double point[2] = {at(w->p, 0, column / (w->n - 1)), at(w->p, 1, row / (w->n - 1))};
+  double v[2] = {FHRL_NAN, FHRL_NAN};
+  if (fhrl_portrait_plane_lift(w->plane, point, w->x)) fhrl_portrait_plane_velocity(w->plane, w->x, v);
+  return v[w->axis];
 }
 
 fhrl_status fhrl_portrait_layers_nullclines(fhrl_portrait *p, const fhrl_portrait_plane *plane, int n, fhrl_err *err)
@@ -106,8 +123,11 @@ fhrl_status fhrl_portrait_layers_nullclines(fhrl_portrait *p, const fhrl_portrai
     for (int axis = 0; axis < 2; axis++) f[axis * points + (size_t)i] = v[axis];
     status = fhrl_portrait_stopped(p, err);
   }
-  for (int axis = 0; axis < 2 && status == FHRL_OK; axis++)
-    status = trace(p, n, f + (size_t)axis * points, &p->layer[FHRL_PORTRAIT_NULL_ACROSS + axis], FHRL_NAN, err);
+  for (int axis = 0; axis < 2 && status == FHRL_OK; axis++) {
+    between w = {.p = p, .plane = plane, .n = n, .axis = axis, .x = x};
+    status = trace(p, n, f + (size_t)axis * points, velocity_between, &w, &p->layer[FHRL_PORTRAIT_NULL_ACROSS + axis],
+      FHRL_NAN, err);
+  }
   free(f);
   return status;
 }
@@ -134,11 +154,20 @@ fhrl_status fhrl_portrait_layers_rests(fhrl_portrait *p, const fhrl_portrait_pla
   for (int i = 0; i < p->equilibria.count; i++) {
     const fhrl_equilibrium *q = &p->equilibria.item[i];
     double point[2];
-    if (!q->isolated) continue; // a continuum shows as a nullcline of both kinds
+    if (!q->isolated) continue;
     fhrl_portrait_plane_project(plane, 0.0, q->x, point);
     if (plane->kind == FHRL_PORTRAIT_RADIAL) point[1] = 0.0; // by what it is, whatever rounding says
     const int kind = saddle_like(q) ? SADDLE : mark[q->kind];
     FHRL_TRY(fhrl_portrait_add(&p->layer[FHRL_PORTRAIT_RESTS], point[0], point[1], FHRL_NAN, FHRL_NAN, kind, err));
+  }
+  // a line of them in a flow of two states, where one velocity may vanish everywhere and leave no nullcline; those of more states
+  // would be a cloud
+  for (int i = 0; i < p->equilibria.count && plane->s->n == 2; i++) {
+    const fhrl_equilibrium *q = &p->equilibria.item[i];
+    double point[2];
+    if (q->isolated) continue;
+    fhrl_portrait_plane_project(plane, 0.0, q->x, point);
+    FHRL_TRY(fhrl_portrait_add(&p->layer[FHRL_PORTRAIT_RESTS], point[0], point[1], FHRL_NAN, FHRL_NAN, CONTINUUM, err));
   }
   return FHRL_OK;
 }
@@ -278,7 +307,7 @@ fhrl_status fhrl_portrait_layers_levels(fhrl_portrait *p, const fhrl_portrait_pl
   const int count = choose_levels(p, &w, levels, f, points, sorted, x0, level);
   for (int k = 0; k < count; k++) {
     for (size_t i = 0; i < points; i++) sorted[i] = f[i] - level[k]; // no longer needed in order
-    FHRL_DO(status, trace(p, n, sorted, &p->layer[FHRL_PORTRAIT_LEVELS], level[k], err));
+    FHRL_DO(status, trace(p, n, sorted, NULL, NULL, &p->layer[FHRL_PORTRAIT_LEVELS], level[k], err));
   }
   snprintf(p->level, sizeof p->level, "%s", plane->s->model->obs[w.index].name);
   p->level_kept = steady;

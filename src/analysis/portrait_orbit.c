@@ -88,6 +88,10 @@ static fhrl_status draw_point(void *context, double t, const double x[], fhrl_er
   trail *w = context;
   double to[2] = {w->k.at[0], w->k.at[1]};
   if (w->over) return FHRL_OK; // the rest of a stretch
+  if (fhrl_portrait_plane_refuses(w->plane, x)) { // by an error of the solver: it would go on where nothing is described
+    w->over = 1;
+    return FHRL_OK;
+  }
   FHRL_TRY(fhrl_portrait_stopped(w->p, err));
   look(w->plane, w->in, t, x, to);
   const double way = move(&w->k, to);

@@ -281,6 +281,17 @@ int fhrl_portrait_plane_lift(const fhrl_portrait_plane *k, const double at[2], d
   return k->s->model->refuse_start == NULL || k->s->model->refuse_start(k->s, x) == NULL;
 }
 
+int fhrl_portrait_plane_refuses(const fhrl_portrait_plane *k, const double x[])
+{
+  const fhrl_system *s = k->s;
+  if (s->model->refuse_start == NULL) return 0;
+  for (int sign = -1; sign <= 1; sign++) {
+    for (int i = 0; i < s->n; i++) k->ddx[i] = x[i] + sign * 1e-9 * (1.0 + fabs(x[i]));
+    if (s->model->refuse_start(s, k->ddx) == NULL) return 0;
+  }
+  return 1;
+}
+
 void fhrl_portrait_plane_velocity(const fhrl_portrait_plane *k, const double x[], double v[2])
 {
   v[0] = v[1] = FHRL_NAN;

@@ -40,6 +40,9 @@ void fhrl_portrait_plane_project(const fhrl_portrait_plane *k, double t, const d
 // 0 if no state lies there: a negative norm, or one that the model refuses to start from.
 int fhrl_portrait_plane_lift(const fhrl_portrait_plane *k, const double at[2], double x[]);
 
+// 1 if the model refuses x and all that rounding cannot tell from it: a line that it describes may end within a bit of it.
+int fhrl_portrait_plane_refuses(const fhrl_portrait_plane *k, const double x[]);
+
 // How fast the projection of x moves; NaN where the field is not finite.
 void fhrl_portrait_plane_velocity(const fhrl_portrait_plane *k, const double x[], double v[2]);
 

@@ -68,6 +68,15 @@ static int count_side(const fhrl_equilibrium *q, double sign)
   return count;
 }
 
+// 1 if on that side of the saddle, along v, there is nothing that the model describes.
+static int beyond(const saddle *k, const fhrl_equilibrium *q, int sign)
+{
+  const int n = k->plane->s->n;
+  const double step = 1e-3 * (1.0 + largest(n, q->x));
+  for (int i = 0; i < n; i++) k->dx[i] = q->x[i] + sign * step * k->v[i];
+  return fhrl_portrait_plane_refuses(k->plane, k->dx);
+}
+
 // Arrows along +-v, outward where the eigenvalue is positive, of a length that is the same on paper for all.
 static fhrl_status draw_directions(const saddle *k, const fhrl_equilibrium *q, double lambda, fhrl_err *err)
 {
@@ -80,6 +89,7 @@ static fhrl_status draw_directions(const saddle *k, const fhrl_equilibrium *q, d
   const fhrl_portrait *p = k->p;
   const double seen = hypot(v[ACROSS] / (p->high[ACROSS] - p->low[ACROSS]), v[UP] / (p->high[UP] - p->low[UP]));
   for (int sign = -1; sign <= 1; sign += 2) {
+    if (beyond(k, q, sign)) continue;
     const double head[2] = {sign * 0.055 / seen * v[ACROSS], sign * 0.055 / seen * v[UP]};
     const double from = lambda > 0.0 ? 0.0 : 1.0, way = lambda > 0.0 ? 1.0 : -1.0;
     FHRL_TRY(fhrl_portrait_add(&k->p->layer[FHRL_PORTRAIT_DIRECTIONS], at[ACROSS] + from * head[ACROSS],
@@ -116,6 +126,7 @@ static fhrl_status draw_curve(saddle *k, const fhrl_equilibrium *q, double lambd
   double at[2];
   for (int sign = -1; sign <= 1; sign += 2) {
     for (int i = 0; i < n; i++) k->x[i] = q->x[i] + sign * delta * k->v[i];
+    if (beyond(k, q, sign)) continue;
     fhrl_portrait_plane_project(k->plane, 0.0, q->x, at);
     FHRL_TRY(fhrl_portrait_add(rows, at[0], at[1], FHRL_NAN, FHRL_NAN, FHRL_NAN, err));
     FHRL_TRY(fhrl_portrait_orbit_draw(k->p, k->plane, backward ? &k->back.system : k->run, NULL, k->solver, &path, k->x, rows,
@@ -142,16 +153,25 @@ static fhrl_status draw_saddle(saddle *k, const fhrl_equilibrium *q, fhrl_err *e
   return FHRL_OK;
 }
 
+// A saddle in the window or not farther from it than a side.
+static int is_drawn(const saddle *k, const fhrl_equilibrium *q)
+{
+  const fhrl_portrait *p = k->p;
+  double at[2];
+  if (!q->isolated || count_side(q, 1.0) == 0 || count_side(q, -1.0) == 0) return 0;
+  fhrl_portrait_plane_project(k->plane, 0.0, q->x, at);
+  for (int a = 0; a < 2; a++)
+    if (at[a] < 2.0 * p->low[a] - p->high[a] || at[a] > 2.0 * p->high[a] - p->low[a]) return 0;
+  return 1;
+}
+
 fhrl_status fhrl_portrait_saddle_draw(fhrl_portrait *p, const fhrl_portrait_plane *plane, fhrl_system *run,
   const fhrl_solver *solver, double reach, fhrl_err *err)
 {
   const size_t n = (size_t)plane->s->n;
   saddle k = {.p = p, .plane = plane, .run = run, .solver = solver, .reach = reach};
   int saddles = 0;
-  for (int i = 0; i < p->equilibria.count; i++) {
-    const fhrl_equilibrium *q = &p->equilibria.item[i];
-    saddles += q->isolated && count_side(q, 1.0) > 0 && count_side(q, -1.0) > 0;
-  }
+  for (int i = 0; i < p->equilibria.count; i++) saddles += is_drawn(&k, &p->equilibria.item[i]);
   if (saddles == 0) return FHRL_OK;
   k.J = malloc((2 * n * n + 5 * n) * sizeof *k.J);
   if (k.J == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the eigenvectors of %zu states", n);
@@ -164,8 +184,7 @@ fhrl_status fhrl_portrait_saddle_draw(fhrl_portrait *p, const fhrl_portrait_plan
   k.run->u = k.back.system.u = plane->u;
   for (int i = 0; i < p->equilibria.count && status == FHRL_OK; i++) {
     const fhrl_equilibrium *q = &p->equilibria.item[i];
-    if (q->isolated && count_side(q, 1.0) > 0 && count_side(q, -1.0) > 0)
-      status = draw_saddle(&k, q, err);
+    if (is_drawn(&k, q)) status = draw_saddle(&k, q, err);
   }
   fhrl_portrait_flow_free(&k.back);
   free(k.J);

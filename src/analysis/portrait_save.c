@@ -23,7 +23,7 @@ static const layout layouts[FHRL_PORTRAIT_LAYERS] = {
   [FHRL_PORTRAIT_NULL_UP] = {"nullcline of the quantity up", 0, NULL},
   [FHRL_PORTRAIT_ORBITS] = {"orbits", 0, "t"},
   [FHRL_PORTRAIT_OWN] = {"orbit of the model's own start", 0, "t"},
-  [FHRL_PORTRAIT_RESTS] = {"equilibria; kind: 0 stable, 1 unstable, 2 saddle, 3 centre, 4 degenerate", 0, "kind"},
+  [FHRL_PORTRAIT_RESTS] = {"equilibria; kind: 0 stable, 1 unstable, 2 saddle, 3 centre, 4 degenerate, 5 of a continuum", 0, "kind"},
   [FHRL_PORTRAIT_SPHERES] = {"which: 0 rho = rho*, 1 rho = 1, 2 rho = its bound in the end, 3 |A| = its bound in the end", 0,
     "which"},
   [FHRL_PORTRAIT_UNSTABLE] = {"unstable manifolds of saddles", 0, "t"},
@@ -178,7 +178,7 @@ static void nullclines(const fhrl_portrait *p, FILE *f)
 
 static void settings(const fhrl_portrait *p, FILE *f)
 {
-  static const char *const kind[] = {"n_stable", "n_unstable", "n_saddle", "n_centre", "n_degenerate"};
+  static const char *const kind[] = {"n_stable", "n_unstable", "n_saddle", "n_centre", "n_degenerate", "n_continuum"};
   static const char *const curve[] = {"n_ray", "n_home", "n_drive"};
   static const struct {
     const char *name;
@@ -200,7 +200,7 @@ static void settings(const fhrl_portrait *p, FILE *f)
   fprintf(f, "n_unit = %d\n", count(p, FHRL_PORTRAIT_SPHERES, FHRL_PORTRAIT_UNIT));
   fprintf(f, "own_width = %g\n", fills(p) ? 0.6 : 2.0);
   for (int i = 0; i < (int)(sizeof any / sizeof *any); i++) fprintf(f, "%s = %d\n", any[i].name, any_row(p, any[i].layer));
-  for (int i = 0; i < 5; i++) fprintf(f, "%s = %d\n", kind[i], count(p, FHRL_PORTRAIT_RESTS, i));
+  for (int i = 0; i < FHRL_COUNT(kind); i++) fprintf(f, "%s = %d\n", kind[i], count(p, FHRL_PORTRAIT_RESTS, i));
   for (int i = 0; i < 3; i++) fprintf(f, "%s = %d\n", curve[i], count(p, FHRL_PORTRAIT_PROFILE, i) > 0);
 }
 

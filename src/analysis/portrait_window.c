@@ -16,13 +16,43 @@ fhrl_status fhrl_portrait_window_check(const fhrl_portrait_plan *plan, fhrl_err 
   return FHRL_OK;
 }
 
+// How far off a box a point is, in sides of the box.
+static double distance(const double low[2], const double high[2], const double at[2])
+{
+  double far = 0.0;
+  for (int a = 0; a < 2; a++) {
+    const double side = high[a] > low[a] ? high[a] - low[a] : 1.0;
+    far = fmax(far, fmax(low[a] - at[a], at[a] - high[a]) / side);
+  }
+  return far;
+}
+
+// 1 if the equilibrium is to be seen: of a few all are, of many those nearest to the box. A pendulum has one at every turn.
+static int is_seen(const fhrl_portrait *p, const fhrl_portrait_plane *plane, const double low[2], const double high[2], int i)
+{
+  enum { MANY = 12, NEAREST = 6 };
+  const fhrl_equilibria *e = &p->equilibria;
+  double at[2], mine;
+  int isolated = 0, nearer = 0;
+  if (!e->item[i].isolated) return 0;
+  fhrl_portrait_plane_project(plane, 0.0, e->item[i].x, at);
+  mine = distance(low, high, at);
+  for (int k = 0; k < e->count; k++) {
+    if (!e->item[k].isolated) continue;
+    fhrl_portrait_plane_project(plane, 0.0, e->item[k].x, at);
+    isolated++;
+    nearer += distance(low, high, at) < mine;
+  }
+  return isolated <= MANY || nearer < NEAREST;
+}
+
 double fhrl_portrait_window_scale(const fhrl_portrait *p, const fhrl_portrait_plane *plane, const double x0[])
 {
-  double at[2], scale = 0.0;
-  fhrl_portrait_plane_project(plane, 0.0, x0, at);
-  for (int a = 0; a < 2; a++) scale = fmax(scale, fabs(at[a])); // fmax passes over a NaN
+  double start[2], at[2], scale = 0.0;
+  fhrl_portrait_plane_project(plane, 0.0, x0, start);
+  for (int a = 0; a < 2; a++) scale = fmax(scale, fabs(start[a])); // fmax passes over a NaN
   for (int i = 0; i < p->equilibria.count; i++) {
-    if (!p->equilibria.item[i].isolated) continue;
+    if (!is_seen(p, plane, start, start, i)) continue;
     fhrl_portrait_plane_project(plane, 0.0, p->equilibria.item[i].x, at);
     for (int a = 0; a < 2; a++) scale = fmax(scale, fabs(at[a]));
   }
@@ -88,9 +118,10 @@ void fhrl_portrait_window_choose(fhrl_portrait *p, const fhrl_portrait_plane *pl
     p->high[a] = -HUGE_VAL;
   }
   include_orbit(p, scale);
+  const double orbit_low[2] = {p->low[0], p->low[1]}, orbit_high[2] = {p->high[0], p->high[1]};
   for (int i = 0; i < p->equilibria.count; i++) {
     double at[2];
-    if (!p->equilibria.item[i].isolated) continue;
+    if (!is_seen(p, plane, orbit_low, orbit_high, i)) continue;
     fhrl_portrait_plane_project(plane, 0.0, p->equilibria.item[i].x, at);
     for (int a = 0; a < 2; a++) include(p, a, at[a]);
   }
@@ -117,4 +148,11 @@ void fhrl_portrait_window_choose(fhrl_portrait *p, const fhrl_portrait_plane *pl
       p->low[a] = fixed[a][0];
       p->high[a] = fixed[a][1];
     }
+}
+
+int fhrl_portrait_window_digits(const fhrl_portrait *p, int axis)
+{
+  const double size = fmax(fabs(p->low[axis]), fabs(p->high[axis])), span = p->high[axis] - p->low[axis];
+  const double wanted = span > 0.0 ? 3.0 + ceil(log10(size / span)) : 4.0;
+  return (int)fmin(fmax(wanted, 4.0), 17.0);
 }

@@ -104,7 +104,7 @@ fhrl_status fhrl_step_limit_simultaneous(fhrl_system *flow, double t, const doub
 int fhrl_step_limit_applies(const fhrl_system *flow) { return strcmp(flow->model->name, "fhrl_layer") == 0; }
 
 // A step of any h is a token of the network whose rates are those of that step.
-static fhrl_status ladder_of_step(const fhrl_system *flow, double h, fhrl_ladder *ladder, fhrl_err *err)
+fhrl_status fhrl_step_limit_ladder(const fhrl_system *flow, double h, fhrl_ladder *ladder, fhrl_err *err)
 {
   const fhrl_model *model = fhrl_system_find("fhrl_ladder");
   const fhrl_system *map;
@@ -138,7 +138,7 @@ static fhrl_status look_around(fhrl_system *flow, const double u[], const fhrl_e
     fhrl_ladder ladder;
     double radius;
     FHRL_TRY(fhrl_ladder_stability_radius(flow, S, K, h, &radius, err));
-    FHRL_TRY(ladder_of_step(flow, h, &ladder, err));
+    FHRL_TRY(fhrl_step_limit_ladder(flow, h, &ladder, err));
     *sides[k] = (fhrl_step_side){.h = h, .predicted = log(radius)};
     const stepper m = {.flow = flow, .h = h, .u = u, .ladder = &ladder};
     const char *why = iterate(&m, q->x, z, sides[k]);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "analysis/equilibrium.h"
+#include "analysis/ladder.h"
 #include "io/json.h"
 
 // One side of h_c: log growth per step of a small deviation, as the multipliers say and as iterated.
@@ -32,6 +33,9 @@ fhrl_status fhrl_step_limit_simultaneous(fhrl_system *flow, double t, const doub
 int fhrl_step_limit_applies(const fhrl_system *flow);
 fhrl_status fhrl_step_limit_sequential(fhrl_system *flow, const double u[], const fhrl_equilibrium *q, fhrl_step_limit *out,
   fhrl_err *err);
+
+// The ladder's step of any h > 0 of a bound fhrl_layer, as a token of the returned map; the caller's to free. FHRL_NOMEM.
+fhrl_status fhrl_step_limit_ladder(const fhrl_system *flow, double h, fhrl_ladder *ladder, fhrl_err *err);
 
 // Puts it into a result: h_c and its bifurcation, and what iterating on both sides showed, under these three keys.
 void fhrl_step_limit_json(const fhrl_step_limit *limit, const char *h_c, const char *bifurcation, const char *check,

@@ -118,6 +118,26 @@ static void say_number(const fhrl_output *out, int digits, double value)
   fhrl_output_say(out, " %9s", isnan(value) ? "-" : text);
 }
 
+// What becomes of the equilibrium that each layer's ladder loses first.
+static void say_born(const fhrl_output *out, const subject *s)
+{
+  for (int i = 0; i < s->count; i++) {
+    const fhrl_compare_layer *r = &s->result[i];
+    const int first = fhrl_compare_equilibria_first(r->rest, r->rests);
+    if (first < 0) continue;
+    const fhrl_compare_rest *q = &r->rest[first];
+    const fhrl_step_born *b = &q->born;
+    fhrl_output_say(out, "layer %d loses an equilibrium at h_c = %.4g by a %s; born there: ", r->index, q->sequential.h_c,
+      q->sequential.bifurcation);
+    if (b->kind == FHRL_STEP_BORN_CYCLE) fhrl_output_say(out, "a cycle of %d steps", b->period);
+    else fhrl_output_say(out, "%s", b->kind == FHRL_STEP_BORN_UNKNOWN ? b->reason : fhrl_step_born_text(b));
+    if (isfinite(b->size))
+      fhrl_output_say(out, ", |y - y*| <= %.3g at h = %.5g%s", b->size, b->h, b->jump ? ", by a jump" : "");
+    fhrl_output_say(out, "\n");
+  }
+  fhrl_output_say(out, "\n");
+}
+
 static void say(const fhrl_output *out, const fhrl_compare_plan *plan, const subject *s)
 {
   static const char *const heads[] = {"order", "h = 1", "exact", "c = 1", "c = inf", "c*", "h_c", "IRR net", "IRR flow",
@@ -218,6 +238,7 @@ static fhrl_status compare(const fhrl_run *run, fhrl_output *out, const fhrl_com
   const int charted = fhrl_config_int(out->config, "compare.atlas");
   if (charted) FHRL_DO(status, chart(out, plan, s, team, err));
   say(out, plan, s);
+  say_born(out, s);
   say_headline(out, verdict.headline);
   fhrl_output_draw(out, "compare_ladder", (const char *const[]){"compare.tsv"}, 1);
   fhrl_output_draw(out, "compare_c", (const char *const[]){"compare_c.tsv"}, 1);

@@ -4,6 +4,7 @@
 
 #include "analysis/portrait.h"
 #include "analysis/portrait_save.h"
+#include "analysis/portrait_window.h"
 #include "base/signals.h"
 #include "cli/output.h"
 #include "cli/preview.h"
@@ -61,8 +62,11 @@ static void say_equilibria(const fhrl_output *out, const fhrl_portrait *p)
     fhrl_output_say(out, "equilibria   not sought: more than %d states, or no Jacobian\n", FHRL_PORTRAIT_NEWTON_STATES);
     return;
   }
-  fhrl_output_say(out, "equilibria   %d found from %d starts%s\n", e->count, e->starts,
-    e->more ? ", and more than equilibria.limit" : "");
+  int apart = 1; // all of them
+  for (int i = 0; i < e->count; i++) apart &= e->item[i].isolated;
+  fhrl_output_say(out, "equilibria   %d found from %d starts%s%s
+", e->count, e->starts, e->more ? ", and more than equilibria.limit" : "",
+    e->more && apart ? ", each by itself: perhaps without end" : "");
   for (int i = 0, row = 0; i < e->count && !e->more; i++) {
     if (e->item[i].dimension > 0)
       fhrl_output_say(out, "  %-16s of %d dimension%s, %s across it\n", "continuum", e->item[i].dimension,
@@ -77,8 +81,9 @@ static void say_equilibria(const fhrl_output *out, const fhrl_portrait *p)
 
 static void say(const fhrl_output *out, const fhrl_portrait *p)
 {
-  fhrl_output_say(out, "plane        %s in [%.4g, %.4g], %s in [%.4g, %.4g]\n", p->name[0], p->low[0], p->high[0], p->name[1],
-    p->low[1], p->high[1]);
+  const int across = fhrl_portrait_window_digits(p, 0), up = fhrl_portrait_window_digits(p, 1);
+  fhrl_output_say(out, "plane        %s in [%.*g, %.*g], %s in [%.*g, %.*g]\n", p->name[0], across, p->low[0], across, p->high[0],
+    p->name[1], up, p->low[1], up, p->high[1]);
   if (p->note[0]) fhrl_output_say(out, "shows        %s\n", p->note);
   if (p->held[0]) fhrl_output_say(out, "cut          %s\n", p->held);
   if (p->kind == FHRL_PORTRAIT_PCA)

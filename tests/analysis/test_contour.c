@@ -80,6 +80,36 @@ START_TEST(nothing_is_drawn_without_a_zero_or_a_number)
 }
 END_TEST
 
+static double reciprocal(void *context, double column, double row) { return 1.0 / (column - 20.3) + 0.02 * (row - 17.7); }
+
+static double sign_of(void *context, double column, double row) { return column < 20.3 ? -1.0 : 1.0; }
+
+// 1/(x - 20.3) + (y - 17.7)/50 changes sign across x = 20.3, where it does not vanish, and is zero on a hyperbola.
+START_TEST(a_pole_is_no_zero_but_a_jump_is)
+{
+  fhrl_err err = {FHRL_OK, ""};
+  fhrl_contour c;
+  int on = 0;
+  for (int i = 0; i < N * N; i++) f[i] = reciprocal(NULL, i % N, i / N);
+  assert_ok(fhrl_contour_zero_of(N, N, f, reciprocal, NULL, &c, &err));
+  for (int i = 0; i < c.points; i++) {
+    const double *p = c.point + 2 * i;
+    if (isnan(p[0])) continue;
+    ck_assert_double_eq_tol(p[1], 17.7 - 50.0 / (p[0] - 20.3), 1.0); // as near as a cell
+    on++;
+  }
+  ck_assert_int_ge(on, 40);
+  fhrl_contour_free(&c);
+  assert_ok(fhrl_contour_zero(N, N, f, &c, &err)); // from the grid alone it cannot be told
+  ck_assert_int_gt(c.points, on + N);
+  fhrl_contour_free(&c);
+  for (int i = 0; i < N * N; i++) f[i] = sign_of(NULL, i % N, i / N);
+  assert_ok(fhrl_contour_zero_of(N, N, f, sign_of, NULL, &c, &err));
+  ck_assert_int_eq(c.points, N + 1);
+  fhrl_contour_free(&c);
+}
+END_TEST
+
 int main(void)
 {
   Suite *s = suite_create("analysis/contour");
@@ -88,6 +118,7 @@ int main(void)
   tcase_add_test(t, a_straight_line_runs_from_border_to_border);
   tcase_add_test(t, lines_that_cross_lose_no_part);
   tcase_add_test(t, nothing_is_drawn_without_a_zero_or_a_number);
+  tcase_add_test(t, a_pole_is_no_zero_but_a_jump_is);
   suite_add_tcase(s, t);
   return run_suite(s);
 }

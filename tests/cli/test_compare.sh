@@ -47,7 +47,9 @@ says $json '"headline": "The continuous theory does not describe' "the headline 
 holds "with the step up to which the theory holds" between 0.0156 "$(number $json up_to_h)" 1
 says $json '"stable_in_network": true' "equilibria are looked for"
 holds "and iterated beside their h_c" sh -c "! grep -q '\"agrees\": false' $json"
-holds "another integrator agrees on the twin" between 0 "$(number $json relative)" 1e-7
+holds "another integrator agrees on the twin to the tolerance asked" between 0 "$(number $json relative)" 1e-9
+says $json '"born": \{' "and what is born where an equilibrium is lost"
+says out "^layer 0 loses an equilibrium at h_c = [0-9.]+ by a .*; born there: " "is said"
 says $json '"effective_rank": 1' "the slots are told"
 holds "the seed is the probe's" test "$(number $json seed)" = 5
 says $json '"esri_window_y": [0-9]' "twelve sequences are enough for ESRI"
@@ -71,6 +73,13 @@ ends 2 "has no flow to be compared with" "$fhrl" compare net --quiet -c small.in
 says err "model.beta = 0: the network has no homeostasis" "which is said"
 ends 0 "the other rate" "$fhrl" compare net --quiet -c small.ini -o exact --set compare.rate=exact
 holds "has order one too" between 0.95 "$(number exact/compare.json order)" 1.05
+
+"$fhrl" train -o all --quiet --set model.d=12 --set model.T=24 --set model.layers=1 --set train.steps=2 --set train.batch=2 \
+  --set model.alpha=1 >/dev/null || not_ok "a network with alpha = 1"
+ends 0 "a network whose slots are renewed whole has no exact rate" "$fhrl" compare all --quiet -c small.ini \
+  --set compare.exponent_sequences=0
+says all/compare/compare.json 'exact_reason": "alpha = 1 has no exact rate' "which is no failure, but told"
+ends 2 "asked for by name it is refused" "$fhrl" compare all --quiet -c small.ini -o refused --set compare.rate=exact
 
 ends 0 "a constant drives both" "$fhrl" compare net --quiet -c small.ini -o constant --set compare.input=constant --set input.amplitude=1
 says constant/compare.json '"input": "constant"' "and the result says so"

@@ -54,6 +54,52 @@ ends 0 "a portrait of next to nothing" "$fhrl" portrait van_der_pol --quiet -o b
 says out "^figure " "is drawn"
 holds "in text, too" sh -c "cd bare && $gnuplot -c portrait.gp bare.txt 79 30"
 
+# models of one's own, of the kinds that are hard to draw
+own() # NAME DX DV
+{
+  cat >"$1.c" <<C
+#include <math.h>
+#include "ode/model.h"
+static const fhrl_field state[2] = {{"x", 0.7, "1", "position"}, {"v", 0.3, "1", "velocity"}};
+static int rhs(const fhrl_system *s, double t, const double x[], double dx[])
+{
+  dx[0] = $2;
+  dx[1] = $3;
+  return 0;
+}
+const fhrl_model fhrl_model_$1 = {.name = "$1", .summary = "hard to draw", .reference = "none", .time_unit = "s",
+  .state = state, .n_state = 2, .rhs = rhs};
+C
+}
+# block INDEX FILE: the rows of a layer
+block()
+{
+  awk -v i="$1" '/^# index/ {on = $3 == i ":"; skip = 2} on && skip-- <= 0 && NF' "$2"
+}
+own pole "x[1] + 0.3 / (x[0] - 1.013)" "-x[0] - 0.25 * x[1]"
+ends 0 "a flow with a pole is drawn" "$fhrl" portrait ./pole.c --quiet -o pole --t-end=5 --set portrait.x_low=-2 --set portrait.x_high=2 \
+  --set portrait.y_low=-2 --set portrait.y_high=2
+holds "with the nullcline v = 0.3/(1.013 - x)" sh -c "[ $(block 1 pole/portrait.tsv | wc -l) -gt 50 ]"
+holds "and none along the pole" test -z "$(block 1 pole/portrait.tsv | awk '$1 != "NaN" && ($2 * (1.013 - $1) - 0.3) ^ 2 > 1e-3')"
+own turn "x[1]" "-sin(x[0]) - 0.25 * x[1]"
+ends 0 "a pendulum is drawn" "$fhrl" portrait ./turn.c --quiet -o turn --t-end=20
+says out "^plane +x in \[-?[0-9.]{1,6}, [0-9.]{1,6}\]" "in a window"
+holds "that shows a few of its turns" awk '/"high"/ {if ($2 + 0 > 40) exit 1}' turn/portrait.json
+own line "0.0" "x[0] - x[1]"
+ends 0 "a line of equilibria is drawn" "$fhrl" portrait ./line.c --quiet -o line --t-end=20
+says out "and more: probably a continuum" "and said to be one"
+holds "as such" grep -q "line of equilibria" line/portrait.svg
+ends 0 "a window far from 0 and narrow" "$fhrl" portrait van_der_pol --quiet -o narrow --t-end=5 --set portrait.x_low=1 \
+  --set portrait.x_high=1.00001 --set portrait.y_low=-1e-6 --set portrait.y_high=1e-6
+says out "x in \[1, 1\.00001\]" "has the digits that it needs"
+holds "on its axis, too" grep -q "1.000005" narrow/portrait.svg
+ends 0 "orbits that run away" "$fhrl" portrait henon_heiles --quiet -o away --t-end=50 --set portrait.plane=pca
+says out "run away and count only until then" "are left out where they do"
+holds "and the rest is seen" awk '/"high"/ {if ($2 + 0 > 100) exit 1}' away/portrait.json
+ends 0 "a window that reaches beyond what a model describes" "$fhrl" portrait lotka_volterra --quiet -o beyond --t-end=20 \
+  --set portrait.x_low=-1e7 --set portrait.x_high=1e7 --set portrait.y_low=-3e5 --set portrait.y_high=5e6
+holds "shows no manifold there" test -z "$(block 7 beyond/portrait.tsv | awk '$1 != "NaN" && $1 < -1')"
+
 # refusals: by key, value and what is allowed
 refuses()
 {
