@@ -35,7 +35,7 @@ const fhrl_json *fhrl_json_at(const fhrl_json *array, size_t index);
 size_t fhrl_json_size(const fhrl_json *array);
 double fhrl_json_number(const fhrl_json *value);       // NaN if it is no number
 const char *fhrl_json_string(const fhrl_json *value);  // borrowed; NULL if it is no string
-// FHRL_FORMAT with line and column; duplicate keys and files over 64 MiB are refused.
+// FHRL_FORMAT with line and column; duplicate keys are refused, files over 64 MiB or 4 Mi values are FHRL_LIMIT.
 fhrl_status fhrl_json_load(const char *path, fhrl_json **out, fhrl_err *err);
 
 // Indented, keys in order of insertion, final newline; save is atomic (base/file.h).
