@@ -19,7 +19,7 @@ check-threads: $(THREADED)
 # readers and one step of training; libraries' own sins are left out by name, leaks of ours are errors.
 VALGRIND = valgrind
 VALGRIND_FLAGS = -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite \
-	--suppressions=$(srcdir)/tests/valgrind.supp
+	--suppressions=$(abs_srcdir)/tests/valgrind.supp
 check-valgrind: fhrl$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/valgrind.sh '$(VALGRIND)' $(VALGRIND_FLAGS)
 

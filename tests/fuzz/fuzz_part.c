@@ -200,4 +200,4 @@ static fhrl_status one(const unsigned char *data, size_t size)
   return status;
 }
 
-const fuzz_target fuzz_subject = {"part", .flips = 512, .setup = setup, .seeds = seeds, .one = one};
+const fuzz_target fuzz_subject = {"part", .flips = 200, .setup = setup, .seeds = seeds, .one = one};

@@ -146,7 +146,7 @@ int main(int argc, char *argv[])
   if (fhrl_file_absolute(test_data(name), corpus, &err) != FHRL_OK) return EXIT_FAILURE;
   Suite *suite = suite_create(fuzz_subject.name);
   TCase *t = tcase_create(fuzz_subject.name);
-  tcase_set_timeout(t, 120);
+  tcase_set_timeout(t, 300);
   tcase_add_unchecked_fixture(t, setup, teardown);
   tcase_add_test(t, a_good_file_is_read);
   tcase_add_test(t, every_cut_is_answered);
