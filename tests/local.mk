@@ -19,12 +19,16 @@ include tests/models/local.mk
 include tests/analysis/local.mk
 include tests/cli/local.mk
 
+include tests/fuzz/local.mk
+
 include tests/bench/local.mk
 include tests/bench/ode.mk
 include tests/golden/local.mk
 
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 EXTRA_DIST += $(check_SCRIPTS) $(dist_check_DATA)
+
+include tests/sanitize.mk
 
 # a test that failed or was killed could not remove its folder
 clean-local:

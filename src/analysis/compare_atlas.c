@@ -179,8 +179,7 @@ static fhrl_status save_part(const fhrl_compare_atlas *a, const char *part, fhrl
   return fhrl_file_commit(&f, err);
 }
 
-// A part that is absent, or of another grid or layer, is no loss: its cells are computed anew.
-static void take_part(fhrl_compare_atlas *a, const char *part)
+void fhrl_compare_atlas_take(fhrl_compare_atlas *a, const char *part)
 {
   char *text = NULL, *line;
   size_t size;
@@ -243,7 +242,7 @@ fhrl_status fhrl_compare_atlas_run(fhrl_compare_atlas *a, const fhrl_layer *laye
   fhrl_status *each = calloc((size_t)points, sizeof *each);
   fhrl_err *why = calloc((size_t)points, sizeof *why);
   if (each == NULL || why == NULL) FHRL_DO(status, fhrl_fail(err, FHRL_NOMEM, "no memory for a row of an atlas"));
-  take_part(a, part);
+  fhrl_compare_atlas_take(a, part);
   if (progress) {
     progress->total = cells(a);
     progress->first = count_done(a);

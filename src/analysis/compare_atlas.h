@@ -46,6 +46,10 @@ fhrl_status fhrl_compare_atlas_init(fhrl_compare_atlas *a, const fhrl_layer *lay
   double gamma_max, fhrl_err *err);
 void fhrl_compare_atlas_free(fhrl_compare_atlas *a); // leaves it zeroed
 
+// Takes over the cells of a file that run left. One that is absent, or of another grid or layer, is no loss: its cells are computed
+// anew.
+void fhrl_compare_atlas_take(fhrl_compare_atlas *a, const char *part);
+
 // One cell of a layer with one slot under u (d): everything from its gamma, beta and h. FHRL_INTERRUPT, FHRL_NOMEM; what cannot
 // be computed is a class.
 fhrl_status fhrl_compare_atlas_look(const fhrl_layer *layer, fhrl_layer_rate rate, const double u[],

@@ -13,7 +13,7 @@
 #include "analysis/iss_search.h"
 #include "analysis/metrics.h"
 
-enum { PROFILE = 400, ORBITS_MAX = 1000, ID = 64 };
+enum { PROFILE = 400, ORBITS_MAX = 1000, LOOKS_MAX = 100000000, ID = 64 };
 
 const fhrl_field fhrl_iss_fields[] = {
   {"samples", 4000, "1", "random states, besides the grid of radii", FHRL_INT, 0, 1e8},
@@ -173,6 +173,10 @@ fhrl_status fhrl_iss_run(fhrl_system *s, const fhrl_input *in, const fhrl_solver
   fhrl_status status;
   if (!(plan->rho_min < plan->rho_max))
     return fhrl_fail(err, FHRL_ARG, "iss.rho_min = %g: allowed are radii below iss.rho_max = %g", plan->rho_min, plan->rho_max);
+  const double looks = fmin(solver->t_end, fhrl_input_end(in)) / solver->output_every;
+  if (looks > LOOKS_MAX)
+    return fhrl_fail(err, FHRL_LIMIT, "solver.t_end = %g has %.3g intervals of solver.output_every = %g, more than %d: raise output_every",
+      solver->t_end, looks, solver->output_every, LOOKS_MAX);
   FHRL_DO(status, fhrl_iss_view_init(&iss.view, s, err));
   x = malloc((size_t)s->n * sizeof *x);
   u = calloc((size_t)s->dims.n_u + 1, sizeof *u);

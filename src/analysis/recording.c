@@ -10,11 +10,9 @@
 
 static fhrl_status read(const char *path, const char *name, const size_t count[3], double **out, fhrl_err *err)
 {
-  const size_t start[3] = {0}, size = count[0] * count[1] * count[2];
-  *out = malloc((size ? size : 1) * sizeof **out);
-  if (*out == NULL)
-    return fhrl_fail(err, FHRL_NOMEM, "%s: no memory for %s of %zu x %zu x %zu", path, name, count[0], count[1], count[2]);
-  FHRL_TRY(fhrl_dataset_read(path, name, 3, start, count, *out, err));
+  const size_t start[3] = {0};
+  FHRL_TRY(fhrl_dataset_load(path, name, 3, start, count, out, err));
+  const size_t size = count[0] * count[1] * count[2]; // of what is there: it cannot overflow
   for (size_t i = 0; i < size; i++)
     if (!isfinite((*out)[i]))
       return fhrl_fail(err, FHRL_NUMERIC, "%s: %s of probe %zu, token %zu, channel %zu is %g", path, name,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INI_LIMIT = 1 << 20 };
+enum { INI_LIMIT = 1 << 20, SETTINGS_MAX = 4096 }; // bytes; settings of one file: each keeps the file's name
 
 static char *trim(char *s)
 {
@@ -91,6 +91,8 @@ static fhrl_status read_line(char *text, char section[64], const char *path, int
   if (before)
     return fhrl_fail(err, FHRL_ARG, "%s:%d: key '%s' of [%s] is given twice, first in line %d", path, line, key,
       section, before->line);
+  if (settings->count - first >= SETTINGS_MAX)
+    return fhrl_fail(err, FHRL_LIMIT, "%s:%d: more than %d settings in one file", path, line, SETTINGS_MAX);
   return append(settings, section, key, value, path, line, err);
 }
 

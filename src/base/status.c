@@ -15,12 +15,13 @@ static const struct {
 #undef FHRL_STATUS
 };
 
-// A message may quote a hostile file: what could steer a terminal (C0, DEL, and C1 in UTF-8) becomes '?'.
+// A message may quote a hostile file: what could steer a terminal (C0, DEL, and C1 in UTF-8), or make it look like more messages
+// than one (line ends), becomes '?'.
 static void defuse(char msg[])
 {
   for (unsigned char *c = (unsigned char *)msg; *c; c++) {
     const int c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
-    if ((*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f) *c = '?';
+    if ((*c < 0x20 && *c != '\t') || *c == 0x7f) *c = '?';
     if (c1) c[0] = c[1] = '?';
   }
 }

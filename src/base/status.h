@@ -22,8 +22,8 @@ typedef struct fhrl_err {
   char msg[FHRL_ERR_SIZE]; // lower-case, no full stop, which thing and which value
 } fhrl_err;
 
-// Fills *err (if not NULL) with the formatted reason, cut to its size, and returns code. Control characters that
-// came in from a file become '?'.
+// Fills *err (if not NULL) with the formatted reason, cut to its size, and returns code. Control characters and
+// line ends that came in from a file become '?': a message is one line.
 fhrl_status fhrl_fail(fhrl_err *err, fhrl_status code, const char *format, ...) FHRL_PRINTF(3, 4);
 
 // Puts "context: " before the reason that *err already holds; code stays. For a caller that knows more.

@@ -249,8 +249,13 @@ static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_traj
   const double t0 = tr->count > 0 ? tr->t[last] : 0.0, *x0 = tr->count > 0 ? tr->x + last * (size_t)tr->n : s->x0;
   FHRL_TRY(fhrl_integrator_create(s->system, &s->input, &s->solver, t0, x0, &how->it, err));
   fhrl_integrator *it = how->it;
-  if (tr->count > 0) FHRL_TRY(fhrl_integrator_resume(it, &part->past, part->happened, part->events, part->at, part->crossings, err));
-  const fhrl_status status = fhrl_trajectory_run(tr, it, s->system, &s->input, watch, err);
+  fhrl_status status = tr->count > 0
+    ? fhrl_integrator_resume(it, &part->past, part->happened, part->events, part->at, part->crossings, err) : FHRL_OK;
+  if (status != FHRL_OK) {
+    fhrl_status_context(err, "%s", part->path);
+    return status;
+  }
+  status = fhrl_trajectory_run(tr, it, s->system, &s->input, watch, err);
   const char *why, *method = fhrl_integrator_method(it, &why);
   how->method = method;
   snprintf(how->why, sizeof how->why, "%s", why);

@@ -207,19 +207,43 @@ fhrl_status fhrl_dataset_shape(
   return status;
 }
 
+// What was never written reads as the variable's fill value, which is a number like any other; in a file that is written without
+// fill values, as ours are, it cannot be told.
+static fhrl_status check_written(int id, const char *path, const char *variable, int v, nc_type type, size_t n, const double x[],
+  fhrl_err *err)
+{
+  int off;
+  float narrow = 0.0f;
+  double fill = 0.0;
+  NC_TRY(nc_inq_var_fill(id, v, &off, type == NC_FLOAT ? (void *)&narrow : (void *)&fill), path, variable);
+  if (off) return FHRL_OK;
+  if (type == NC_FLOAT) fill = (double)narrow;
+  for (size_t i = 0; i < n; i++)
+    if (x[i] == fill)
+      return fhrl_fail(err, FHRL_FORMAT, "%s: '%s' was never written at index %zu of what is read: it holds the fill value %g", path,
+        variable, i, fill);
+  return FHRL_OK;
+}
+
 static fhrl_status read_slab(int id, const char *path, const char *variable, int rank, const size_t start[],
   const size_t count[], double out[], fhrl_err *err)
 {
   int v;
-  size_t size[FHRL_DATASET_RANK];
+  size_t size[FHRL_DATASET_RANK], n = 1;
+  nc_type type;
   FHRL_TRY(shape_of(id, path, variable, rank, &v, size, err));
-  for (int i = 0; i < rank; i++)
+  NC_TRY(nc_inq_vartype(id, v, &type), path, variable);
+  if (type != NC_FLOAT && type != NC_DOUBLE)
+    return fhrl_fail(err, FHRL_FORMAT, "%s: '%s' does not hold floating-point numbers", path, variable);
+  for (int i = 0; i < rank; i++) {
     if (start[i] > size[i] || count[i] > size[i] - start[i])
       return fhrl_fail(err, FHRL_FORMAT,
         "%s: '%s' has %zu entries along dimension %d, too few for %zu from %zu on", path, variable, size[i],
         i, count[i], start[i]);
+    n *= count[i];
+  }
   NC_TRY(nc_get_vara_double(id, v, start, count, out), path, variable);
-  return FHRL_OK;
+  return check_written(id, path, variable, v, type, n, out, err);
 }
 
 fhrl_status fhrl_dataset_read(const char *path, const char *variable, int rank, const size_t start[],
@@ -233,6 +257,25 @@ fhrl_status fhrl_dataset_read(const char *path, const char *variable, int rank, 
     nc_close(id);
   }
   leave();
+  return status;
+}
+
+fhrl_status fhrl_dataset_load(const char *path, const char *variable, int rank, const size_t start[],
+  const size_t count[], double **out, fhrl_err *err)
+{
+  size_t n = 1;
+  for (int i = 0; i < rank; i++) {
+    if (count[i] > 0 && n > FHRL_DATASET_NUMBERS / count[i])
+      return fhrl_fail(err, FHRL_LIMIT, "%s: more than %d numbers of '%s' are wanted at once", path, FHRL_DATASET_NUMBERS, variable);
+    n *= count[i];
+  }
+  double *data = malloc((n ? n : 1) * sizeof *data);
+  if (data == NULL) return fhrl_fail(err, FHRL_NOMEM, "%s: no memory for %zu numbers of '%s'", path, n, variable);
+  const fhrl_status status = fhrl_dataset_read(path, variable, rank, start, count, data, err);
+  if (status == FHRL_OK)
+    *out = data;
+  else
+    free(data);
   return status;
 }
 

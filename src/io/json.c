@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 
-enum { LAYOUT = JSON_INDENT(2) | JSON_REAL_PRECISION(17), LOAD_LIMIT = 64 << 20 };
+enum { LAYOUT = JSON_INDENT(2) | JSON_REAL_PRECISION(17), LOAD_LIMIT = 64 << 20, VALUES_MAX = 4 << 20 }; // bytes of a file; values in it
 
 // Set once a value could not be allocated. One flag for the program, never cleared: a value that is missing somewhere
 // must not be saved as if it were whole, whichever thread built it and whichever saves it.
@@ -172,11 +172,24 @@ void fhrl_json_each(const fhrl_json *object, fhrl_json_visit *visit, void *conte
     visit(context, json_object_iter_key(at), json_object_iter_value(at));
 }
 
+// An empty array is two bytes of a file and more than a hundred of memory: it is the values that have to be bounded. Commas and
+// brackets within texts count, too.
+static int has_too_many(const char *text, size_t size)
+{
+  size_t values = 0;
+  for (size_t i = 0; i < size; i++) values += text[i] == ',' || text[i] == '[' || text[i] == '{';
+  return values > VALUES_MAX;
+}
+
 fhrl_status fhrl_json_load(const char *path, fhrl_json **out, fhrl_err *err)
 {
   char *text;
   size_t size;
   FHRL_TRY(fhrl_file_read(path, LOAD_LIMIT, &text, &size, err));
+  if (has_too_many(text, size)) {
+    free(text);
+    return fhrl_fail(err, FHRL_LIMIT, "%s has more than %d values", path, VALUES_MAX);
+  }
   json_error_t fault;
   json_t *value = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
   free(text);

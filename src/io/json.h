@@ -41,7 +41,7 @@ const fhrl_json *fhrl_json_path(const fhrl_json *value, const char *path);
 // Calls back for every value of an object, in order.
 typedef void fhrl_json_visit(void *context, const char *key, const fhrl_json *value);
 void fhrl_json_each(const fhrl_json *object, fhrl_json_visit *visit, void *context);
-// FHRL_FORMAT with line and column; duplicate keys and files over 64 MiB are refused.
+// FHRL_FORMAT with line and column; duplicate keys are refused, files over 64 MiB or 4 Mi values are FHRL_LIMIT.
 fhrl_status fhrl_json_load(const char *path, fhrl_json **out, fhrl_err *err);
 
 // Indented, keys in order of insertion, final newline; save is atomic (base/file.h).

@@ -184,6 +184,13 @@ static fhrl_status wanted(const fhrl_safetensors *f, const char *name, int rank,
   return FHRL_OK;
 }
 
+fhrl_status fhrl_safetensors_expect(
+  const fhrl_safetensors *f, const char *name, int rank, const size_t shape[], fhrl_err *err)
+{
+  const fhrl_tensor *t;
+  return wanted(f, name, rank, shape, &t, err);
+}
+
 static double element(const fhrl_tensor *t, size_t i)
 {
   return t->dtype == FHRL_F32 ? (double)((const float *)t->data)[i] : ((const double *)t->data)[i];

@@ -35,6 +35,11 @@ const fhrl_tensor *fhrl_safetensors_find(const fhrl_safetensors *file, const cha
 const char *fhrl_safetensors_metadata(const fhrl_safetensors *file, const char *key);
 const char *fhrl_safetensors_metadata_at(const fhrl_safetensors *file, int index, const char **key);
 
+// Whether a tensor of that name, of floating point and exactly this shape is there, before any room is made for it; FHRL_FORMAT
+// as for read.
+fhrl_status fhrl_safetensors_expect(const fhrl_safetensors *file, const char *name, int rank, const size_t shape[],
+  fhrl_err *err);
+
 // Copies a tensor into out[] with conversion from F32 or F64; it must have exactly this shape.
 // FHRL_FORMAT names the file, the tensor and both shapes; FHRL_NUMERIC the first index that is not finite: out[] is
 // then filled all the same, so that a caller may warn and go on.

@@ -146,7 +146,7 @@ fhrl_tensor fhrl_gpt_describe(const fhrl_gpt_tensor *t, const char *name, const 
 
 // ---- files: checkpoint.safetensors, tensors by their names, __metadata__ format = "fhrl", model.* keys, train.step
 // Reads a checkpoint: the file, or the one in the folder `path`; F32 or F64; keys that are absent take their
-// defaults. FHRL_FORMAT for a tensor that is missing, unknown or of another shape (both named),
+// defaults. FHRL_FORMAT for keys that make no network, for a tensor that is missing, unknown or of another shape (both named),
 // FHRL_NUMERIC for a weight that is not finite, FHRL_IO. *out is to be freed.
 fhrl_status fhrl_gpt_load(const char *path, fhrl_gpt *out, fhrl_err *err);
 

@@ -8,15 +8,17 @@
 #include "nn/gpt.h"
 #include "nn/metadata.h"
 
-// The file must hold the tensors of the configuration and no others; shapes are left to the reader.
-static fhrl_status check_names(
+// The file must hold the tensors of the configuration, in their shapes, and no others.
+static fhrl_status check_tensors(
   const fhrl_safetensors *file, const fhrl_gpt_tensor tensor[], int count, fhrl_err *err)
 {
   const int found = fhrl_safetensors_count(file);
   const char *path = fhrl_safetensors_path(file);
-  for (int k = 0; k < count; k++)
+  for (int k = 0; k < count; k++) {
     if (fhrl_safetensors_find(file, tensor[k].name) == NULL)
       return fhrl_fail(err, FHRL_FORMAT, "%s: tensor %s is missing", path, tensor[k].name);
+    FHRL_TRY(fhrl_safetensors_expect(file, tensor[k].name, tensor[k].rank, tensor[k].shape, err));
+  }
   for (int i = 0; i < found && found != count; i++) {
     const char *name = fhrl_safetensors_at(file, i)->name;
     int k = 0;
@@ -28,13 +30,15 @@ static fhrl_status check_names(
   return FHRL_OK;
 }
 
-static fhrl_status read_weights(const fhrl_safetensors *file, fhrl_gpt *gpt, fhrl_err *err)
+// Room is made only for weights that the file has: its metadata may promise a network of gigabytes.
+static fhrl_status read_weights(const fhrl_safetensors *file, const fhrl_gpt_config *config, fhrl_gpt *gpt, fhrl_err *err)
 {
   fhrl_gpt_tensor *tensor = malloc(FHRL_GPT_TENSORS_MAX * sizeof *tensor);
   if (tensor == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for the table of tensors");
-  const int count = fhrl_gpt_layout(&gpt->config, tensor, NULL);
+  const int count = fhrl_gpt_layout(config, tensor, NULL);
   fhrl_status status;
-  FHRL_DO(status, check_names(file, tensor, count, err));
+  FHRL_DO(status, check_tensors(file, tensor, count, err));
+  FHRL_DO(status, fhrl_gpt_init(config, gpt, err));
   for (int k = 0; k < count; k++) {
     const fhrl_gpt_tensor *t = &tensor[k];
 #ifdef FHRL_NN_DOUBLE
@@ -71,10 +75,11 @@ fhrl_status fhrl_gpt_load(const char *path, fhrl_gpt *out, fhrl_err *err)
   status = fhrl_gpt_configure(value, &config, err);
   if (status != FHRL_OK) {
     fhrl_status_context(err, "%s", path);
+    if (err) err->code = FHRL_FORMAT; // the file's fault, not the user's
+    status = FHRL_FORMAT;
     goto done;
   }
-  FHRL_DO(status, fhrl_gpt_init(&config, &gpt, err));
-  FHRL_DO(status, read_weights(file, &gpt, err));
+  FHRL_DO(status, read_weights(file, &config, &gpt, err));
   const char *step = fhrl_safetensors_metadata(file, "train.step"); // for messages only: any number will do
   const long number = step ? strtol(step, NULL, 10) : 0;
   gpt.step = number > 0 && number < INT_MAX ? (int)number : 0;

@@ -212,37 +212,53 @@ static fhrl_status read_real(
 #endif
 }
 
-// A series may be shorter than the one now wanted: that of a run which is prolonged.
-static fhrl_status read_history(const fhrl_train *t, const fhrl_safetensors *file, const history *h, fhrl_err *err)
+// A series has the length of a run of `steps`: shorter than the one now wanted where that is prolonged.
+static fhrl_status read_history(const fhrl_train *t, const fhrl_safetensors *file, int steps, const history *h, fhrl_err *err)
 {
   const fhrl_tensor *found = fhrl_safetensors_find(file, h->name);
-  const size_t most = h->length(t, t->steps);
-  if (found == NULL || found->rank != 2 || found->shape[0] > most || found->shape[1] != h->width)
-    return fhrl_fail(err, FHRL_FORMAT, "%s: %s is missing, or not at most %zu x %zu", fhrl_safetensors_path(file), h->name,
-      most, h->width);
+  const size_t length = h->length(t, steps), known = h->data == t->seen ? 0 : h->length(t, t->step);
+  if (found == NULL || found->rank != 2 || found->shape[0] != length || found->shape[1] != h->width)
+    return fhrl_fail(err, FHRL_FORMAT, "%s: %s is missing, or not %zu x %zu", fhrl_safetensors_path(file), h->name, length,
+      h->width);
   const fhrl_status status = fhrl_safetensors_read(file, h->name, 2, found->shape, h->data, err);
-  return status == FHRL_NUMERIC ? FHRL_OK : status; // a NaN says that a quantity was not defined
+  if (status != FHRL_OK && status != FHRL_NUMERIC) return status;
+  for (size_t i = 0; i < known; i++) // what an observer said may be NaN: a quantity was not defined
+    if (!isfinite(h->data[i]))
+      return fhrl_fail(err, FHRL_NUMERIC, "%s: %s is not finite at index %zu", fhrl_safetensors_path(file), h->name, i);
+  return FHRL_OK;
 }
 
-static fhrl_status read_state(fhrl_train *t, const fhrl_safetensors *file, const sheet *s, fhrl_err *err)
+static fhrl_status read_step(const fhrl_safetensors *file, int steps, int *out, fhrl_err *err)
 {
-  const char *path = fhrl_safetensors_path(file), *text = fhrl_safetensors_metadata(file, "state.step");
+  const char *text = fhrl_safetensors_metadata(file, "state.step");
   char *end;
+  const long step = text ? strtol(text, &end, 10) : -1;
+  if (text == NULL || *text == '\0' || *end != '\0' || step < 0 || step > steps)
+    return fhrl_fail(err, FHRL_FORMAT, "%s: state.step = '%.40s' is not in 0 .. %d", fhrl_safetensors_path(file), text ? text : "",
+      steps);
+  *out = (int)step;
+  return FHRL_OK;
+}
+
+// steps: those that the saved run was to make.
+static fhrl_status read_state(fhrl_train *t, const fhrl_safetensors *file, int steps, const sheet *s, fhrl_err *err)
+{
+  const char *path = fhrl_safetensors_path(file);
   if (fhrl_safetensors_count(file) != 3 * s->count + HISTORIES)
     return fhrl_fail(err, FHRL_FORMAT, "%s holds %d tensors, not %d", path, fhrl_safetensors_count(file),
       3 * s->count + HISTORIES);
-  const long step = text ? strtol(text, &end, 10) : -1;
-  if (text == NULL || *text == '\0' || *end != '\0' || step < 0 || step > t->steps)
-    return fhrl_fail(
-      err, FHRL_FORMAT, "%s: state.step = '%.40s' is not in 0 .. %d", path, text ? text : "", t->steps);
+  FHRL_TRY(read_step(file, steps, &t->step, err));
+  t->gpt.step = t->step;
   for (int k = 0; k < s->count; k++) {
     const size_t offset = s->layout[k].offset;
     FHRL_TRY(read_real(file, &s->tensor[k], t->gpt.weights + offset, err));
     FHRL_TRY(read_real(file, &s->tensor[s->count + k], t->m + offset, err));
     FHRL_TRY(read_real(file, &s->tensor[2 * s->count + k], t->v + offset, err));
+    for (size_t i = 0; i < s->layout[k].count; i++) // a mean of squares
+      if (t->v[offset + i] < 0)
+        return fhrl_fail(err, FHRL_FORMAT, "%s: tensor '%s' is negative at index %zu", path, s->name[k].v, i);
   }
-  for (int k = 0; k < HISTORIES; k++) FHRL_TRY(read_history(t, file, &s->history[k], err));
-  t->step = t->gpt.step = (int)step;
+  for (int k = 0; k < HISTORIES; k++) FHRL_TRY(read_history(t, file, steps, &s->history[k], err));
   return FHRL_OK;
 }
 
@@ -275,7 +291,7 @@ fhrl_status fhrl_train_state_load(fhrl_train *train, int *found, fhrl_err *err)
   FHRL_DO(status, steps_of(train, file, &steps, err));
   FHRL_DO(status, sheet_init(train, steps, &s, err));
   FHRL_DO(status, fhrl_metadata_compare(s.metadata, file, err));
-  FHRL_DO(status, read_state(train, file, &s, err));
+  FHRL_DO(status, read_state(train, file, steps, &s, err));
 done:
   fhrl_safetensors_close(file);
   sheet_free(&s);

@@ -66,10 +66,12 @@ static int token(const fhrl_input *in, double t)
   return t >= in->tokens ? in->tokens - 1 : (int)t;
 }
 
-// The last k >= 0 with k hold <= t, as the times themselves round.
+// The last k >= 0 with k hold <= t, as the times themselves round; of intervals that cannot be told apart, some one.
 static double interval(const fhrl_input *in, double t)
 {
+  const double k_max = 9007199254740992.0; // 2^53
   double k = fmax(0.0, floor(t / in->hold));
+  if (!(k < k_max)) return k_max;
   while (k > 0.0 && k * in->hold > t) k--;
   while ((k + 1.0) * in->hold <= t) k++;
   return k;
@@ -125,7 +127,7 @@ int fhrl_input_varies(const fhrl_input *in)
 
 double fhrl_input_break(const fhrl_input *in, double t)
 {
-  if (in->kind == FHRL_INPUT_HELD) return (interval(in, t) + 1.0) * in->hold;
+  if (in->kind == FHRL_INPUT_HELD) return fmax((interval(in, t) + 1.0) * in->hold, nextafter(t, HUGE_VAL));
   if (in->kind != FHRL_INPUT_RECORDED || token(in, t) == in->tokens - 1) return HUGE_VAL;
   return token(in, t) + 1.0;
 }

@@ -22,10 +22,9 @@ static fhrl_status load(fhrl_input *in, const char *path, int sequence, int n_u,
       recorded, size[0]);
   if (size[1] == 0 || size[1] > 1000000000)
     return fhrl_fail(err, FHRL_FORMAT, "%s: %s has %zu tokens", path, recorded, size[1]);
-  double *value = malloc((size[1] * size[2] + 1) * sizeof *value);
-  if (value == NULL) return fhrl_fail(err, FHRL_NOMEM, "no memory for %zu tokens of %s", size[1], path);
+  double *value = NULL;
   const size_t start[3] = {(size_t)sequence, 0, 0}, count[3] = {1, size[1], size[2]};
-  fhrl_status status = fhrl_dataset_read(path, recorded, 3, start, count, value, err);
+  fhrl_status status = fhrl_dataset_load(path, recorded, 3, start, count, &value, err);
   if (status == FHRL_OK) {
     status = fhrl_input_hold(in, (int)size[1], n_u, value, err);
     if (status != FHRL_OK) fhrl_status_context(err, "%s", path);

@@ -280,6 +280,7 @@ void fhrl_integrator_remember(const fhrl_integrator *it, fhrl_integrator_past *o
 fhrl_status fhrl_integrator_resume(fhrl_integrator *it, const fhrl_integrator_past *past, const fhrl_happening happened[],
   long count, const double at[], long crossings, fhrl_err *err)
 {
+  FHRL_TRY(fhrl_integrator_event_check(it, happened, count, crossings, err));
   if (past->stiff != it->stiff) {
     it->stiff = past->stiff;
     FHRL_TRY(make_engine(it, err));

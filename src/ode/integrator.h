@@ -107,7 +107,7 @@ fhrl_status fhrl_integrator_restart(fhrl_integrator *it, const double x[], fhrl_
 
 // What there is to keep at a restart, every byte of it defined; and the other way: an integrator that was just created at the
 // time and state of a restart takes over the past of it, its events (count) and crossings (crossings, n), both copied, and
-// goes on as that one did.
+// goes on as that one did. FHRL_FORMAT for events that it cannot have had.
 void fhrl_integrator_remember(const fhrl_integrator *it, fhrl_integrator_past *out);
 fhrl_status fhrl_integrator_resume(fhrl_integrator *it, const fhrl_integrator_past *past, const fhrl_happening happened[],
   long count, const double at[], long crossings, fhrl_err *err);

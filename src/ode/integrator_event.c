@@ -95,6 +95,25 @@ fhrl_status fhrl_integrator_event_begin(fhrl_integrator *it, fhrl_err *err)
   return FHRL_OK;
 }
 
+fhrl_status fhrl_integrator_event_check(const fhrl_integrator *it, const fhrl_happening happened[], long count, long crossings,
+  fhrl_err *err)
+{
+  const int own = it->s->model->n_event, all = own + it->solver.crossings;
+  long crossed = 0;
+  if (count > HAPPENINGS_MAX) return fhrl_fail(err, FHRL_FORMAT, "%ld events are more than %d", count, HAPPENINGS_MAX);
+  for (long k = 0; k < count; k++) {
+    const fhrl_happening *h = &happened[k];
+    const int known = h->event >= 0 && h->event < all && h->index >= 0 && (h->event >= own || h->index < it->s->dims.event[h->event]);
+    if (!known || !(h->t <= it->now) || (k > 0 && !(h->t >= happened[k - 1].t)))
+      return fhrl_fail(err, FHRL_FORMAT, "event %ld (number %d, component %d, t = %g) is none that the run can have had by t = %g", k + 1,
+        h->event, h->index, h->t, it->now);
+    crossed += h->event >= own;
+  }
+  if (crossed != crossings)
+    return fhrl_fail(err, FHRL_FORMAT, "%ld of the events are crossings of sections, but there are %ld states of crossings", crossed, crossings);
+  return FHRL_OK;
+}
+
 fhrl_status fhrl_integrator_event_restore(fhrl_integrator *it, const fhrl_happening happened[], long count, fhrl_err *err)
 {
   fhrl_integrator_watch *w = &it->watch;

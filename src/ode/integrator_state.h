@@ -103,6 +103,9 @@ void fhrl_integrator_input(fhrl_integrator *it, double t);
 fhrl_status fhrl_integrator_event_create(fhrl_integrator *it, fhrl_err *err);
 fhrl_status fhrl_integrator_event_begin(fhrl_integrator *it, fhrl_err *err);
 void fhrl_integrator_event_destroy(fhrl_integrator *it);
+// FHRL_FORMAT unless these events are ones that this integrator can have found by now, and as many of them crossings.
+fhrl_status fhrl_integrator_event_check(const fhrl_integrator *it, const fhrl_happening happened[], long count, long crossings,
+  fhrl_err *err);
 // Puts earlier events (count, copied) before those to come.
 fhrl_status fhrl_integrator_event_restore(fhrl_integrator *it, const fhrl_happening happened[], long count, fhrl_err *err);
 // Looks at the step of the engine that led from `before` to now. At the earliest event within it, state and time are put

@@ -2,6 +2,7 @@
 // trajectory_part: what a running simulation has behind it, on the disk: trajectory.part
 #include "ode/trajectory_part.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,8 +75,32 @@ static int get_events(fhrl_trajectory_part *part, uint64_t events, uint64_t cros
          (crossings == 0 || fhrl_part_get(&part->file, part->at + crossed * n, (size_t)crossings * row));
 }
 
-// One whole block into tr and part; 0 if there is none. What a torn one leaves in tr lies beyond tr->count.
-static int get_block(fhrl_trajectory_part *part, fhrl_trajectory *tr, uint64_t left)
+static int all_finite(const double x[], size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite(x[i])) return 0;
+  return 1;
+}
+
+// Only what a run can have written: the checksum is proof against tearing, not against whoever writes such files.
+static const char *impossible(const fhrl_trajectory *tr, size_t rows, const fhrl_integrator_past *past)
+{
+  const fhrl_counters *c = &past->counters;
+  const long counts[] = {c->steps, c->rhs_evals, c->jvp_evals, c->error_test_failures, c->restarts, c->convergence_failures,
+    c->corrector_iterations, c->linear_iterations, c->jacobians};
+  if (!all_finite(tr->x + tr->count * (size_t)tr->n, rows * (size_t)tr->n)) return "a state that is not finite";
+  if (!all_finite(tr->u + tr->count * (size_t)tr->n_u, rows * (size_t)tr->n_u)) return "an input that is not finite";
+  if (!all_finite(tr->obs + tr->count * (size_t)tr->n_obs, rows * (size_t)tr->n_obs)) return "an observable that is not finite";
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+    if (counts[i] < 0) return "a negative count";
+  if (!(c->rhs_s >= 0.0) || !isfinite(c->rhs_s)) return "seconds that cannot be";
+  if (past->stiff != 0 && past->stiff != 1) return "no known method";
+  return memchr(past->why, '\0', sizeof past->why) ? NULL : "a text without an end";
+}
+
+// One whole block into tr and part; 0 if there is none. What a torn one leaves in tr lies beyond tr->count. *wrong: why a whole
+// one cannot be.
+static int get_block(fhrl_trajectory_part *part, fhrl_trajectory *tr, uint64_t left, const char **wrong)
 {
   fhrl_part *f = &part->file;
   uint64_t head[3];
@@ -86,12 +111,23 @@ static int get_block(fhrl_trajectory_part *part, fhrl_trajectory *tr, uint64_t l
     if (!get_row(f, tr, tr->count + k)) return 0;
   if (!get_events(part, head[1], head[2], (size_t)tr->n, left)) return 0;
   if (!fhrl_part_get(f, &past, sizeof past) || !fhrl_part_get_end(f)) return 0;
+  if ((*wrong = impossible(tr, (size_t)head[0], &past)) != NULL) return 0;
   tr->count += (size_t)head[0];
   part->rows = tr->count;
   part->events += (long)head[1];
   part->crossings += (long)head[2];
   part->past = past;
   return 1;
+}
+
+// The blocks that are whole; *end: where they end.
+static fhrl_status get_blocks(fhrl_trajectory_part *part, fhrl_trajectory *tr, uint64_t size, uint64_t *end, fhrl_err *err)
+{
+  const char *wrong = NULL;
+  while (get_block(part, tr, size - *end, &wrong)) *end = fhrl_part_at(&part->file);
+  if (wrong == NULL) return FHRL_OK;
+  return fhrl_fail(err, FHRL_FORMAT, "%s: the block at byte %ju holds %s; without this file the run begins anew", part->file.path,
+    (uintmax_t)*end, wrong);
 }
 
 fhrl_status fhrl_trajectory_part_open(fhrl_trajectory_part *part, const char *path, uint64_t identity, fhrl_trajectory *tr, fhrl_err *err)
@@ -105,7 +141,7 @@ fhrl_status fhrl_trajectory_part_open(fhrl_trajectory_part *part, const char *pa
   memcpy(head + 16, &row, 8);
   FHRL_TRY(fhrl_part_open(&part->file, path, head, HEAD, &size, err));
   if (size == 0) return FHRL_OK;
-  while (get_block(part, tr, size - end)) end = fhrl_part_at(&part->file);
+  FHRL_TRY(get_blocks(part, tr, size, &end, err));
   return fhrl_part_cut(&part->file, end, err);
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 check_SCRIPTS += tests/style.sh
 check_SCRIPTS += tests/cli/test_errors.sh
+check_SCRIPTS += tests/cli/test_damage.sh
 check_SCRIPTS += tests/cli/test_ensemble.sh
 check_SCRIPTS += tests/cli/test_train.sh
 check_SCRIPTS += tests/cli/test_simulate.sh

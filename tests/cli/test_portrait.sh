@@ -87,7 +87,7 @@ says out "^plane +x in \[-?[0-9.]{1,6}, [0-9.]{1,6}\]" "in a window"
 holds "that shows a few of its turns" awk '/"high"/ {if ($2 + 0 > 40) exit 1}' turn/portrait.json
 own line "0.0" "x[0] - x[1]"
 ends 0 "a line of equilibria is drawn" "$fhrl" portrait ./line.c --quiet -o line --t-end=20
-says out "and more: probably a continuum" "and said to be one"
+says out "continuum +of 1 dimension" "and said to be one"
 holds "as such" grep -q "line of equilibria" line/portrait.svg
 ends 0 "a window far from 0 and narrow" "$fhrl" portrait van_der_pol --quiet -o narrow --t-end=5 --set portrait.x_low=1 \
   --set portrait.x_high=1.00001 --set portrait.y_low=-1e-6 --set portrait.y_high=1e-6

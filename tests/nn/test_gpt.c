@@ -257,7 +257,7 @@ START_TEST(foreign_checkpoints_load_or_say_why_not)
     {{.widen = 1}, FHRL_FORMAT, "tok.weight"},
     {{.nan = 1}, FHRL_NUMERIC, "blocks.0.ln1.weight"},
     {{.key = "model.d", .value = "24"}, FHRL_FORMAT, "24"},
-    {{.key = "model.heads", .value = "5"}, FHRL_ARG, "model.heads = 5"},
+    {{.key = "model.heads", .value = "5"}, FHRL_FORMAT, "model.heads = 5"},
     {{.key = "model.heads", .value = "3x"}, FHRL_FORMAT, "model.heads = '3x'"},
     {{.key = "model.colour", .value = "red"}, FHRL_FORMAT, "unknown metadata key model.colour"},
     {{.key = "model.projections", .value = "mine"}, FHRL_FORMAT, "own|shared"},
