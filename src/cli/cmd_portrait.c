@@ -64,9 +64,8 @@ static void say_equilibria(const fhrl_output *out, const fhrl_portrait *p)
   }
   int apart = 1; // all of them
   for (int i = 0; i < e->count; i++) apart &= e->item[i].isolated;
-  fhrl_output_say(out, "equilibria   %d found from %d starts%s%s
-", e->count, e->starts, e->more ? ", and more than equilibria.limit" : "",
-    e->more && apart ? ", each by itself: perhaps without end" : "");
+  fhrl_output_say(out, "equilibria   %d found from %d starts%s%s\n", e->count, e->starts,
+    e->more ? ", and more than equilibria.limit" : "", e->more && apart ? ", each by itself: perhaps without end" : "");
   for (int i = 0, row = 0; i < e->count && !e->more; i++) {
     if (e->item[i].dimension > 0)
       fhrl_output_say(out, "  %-16s of %d dimension%s, %s across it\n", "continuum", e->item[i].dimension,

@@ -252,7 +252,7 @@ static fhrl_status integrate(fhrl_setup *s, fhrl_trajectory *tr, const fhrl_traj
   fhrl_status status = tr->count > 0
     ? fhrl_integrator_resume(it, &part->past, part->happened, part->events, part->at, part->crossings, err) : FHRL_OK;
   if (status != FHRL_OK) {
-    fhrl_status_context(err, "%s", part->path);
+    fhrl_status_context(err, "%s", part->file.path);
     return status;
   }
   status = fhrl_trajectory_run(tr, it, s->system, &s->input, watch, err);

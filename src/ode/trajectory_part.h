@@ -30,8 +30,8 @@ uint64_t fhrl_trajectory_part_identity(const fhrl_system *s, const fhrl_input *i
   const char *build);
 
 // Opens PATH for the trajectory that tr will hold (initialised, nothing recorded). Whole blocks of the same identity go into
-// tr, `past` and `happened`; a file of another identity, or no such file at all, is begun anew. FHRL_IO; FHRL_FORMAT for a whole block that no run can have
-// written. The part is to be closed, also after a failure.
+// tr, `past` and `happened`; a file of another identity, or no such file at all, is begun anew. FHRL_IO, FHRL_NOMEM;
+// FHRL_FORMAT for a whole block that no run can have written. The part is to be closed, also after a failure.
 fhrl_status fhrl_trajectory_part_open(fhrl_trajectory_part *part, const char *path, uint64_t identity, fhrl_trajectory *tr, fhrl_err *err);
 
 // Appends what tr has recorded since the last block, with what the integrator carries on; nothing if no file is kept.
