@@ -14,8 +14,8 @@ const fhrl_field fhrl_reproduce_plan_fields[] = {
   {"extended", 0, "1", "further strengths: the supplement's, and some about the peak of W_r; empty: none", FHRL_TEXT, 0, 0, 0, NULL,
     "0.0001, 0.001, 0.01, 0.02, 0.03, 0.04, 0.5, 1, 2, 3, 5"},
   {"seeds", 5, "1", "seeds of each of gammas, from train.seed", FHRL_INT, 1, 100, 0, NULL, NULL},
-  {"extended_seeds", 5, "1", "seeds of each of extended", FHRL_INT, 1, 100, 0, NULL, NULL},
-  {"control_seeds", 5, "1", "seeds of each control; 0: no controls", FHRL_INT, 0, 100, 0, NULL, NULL},
+  {"extended_seeds", 4, "1", "seeds of each of extended", FHRL_INT, 1, 100, 0, NULL, NULL},
+  {"control_seeds", 4, "1", "seeds of each control; 0: no controls", FHRL_INT, 0, 100, 0, NULL, NULL},
   {"sgd_lr", 0.3, "1", "learning rate of the control by gradient descent, whose decay is lowered so that it takes as much as "
     "AdamW's", FHRL_REAL, 0, 10, FHRL_OPEN_LOW, NULL, NULL},
   {"sgd_momentum", 0.9, "1", "and its momentum", FHRL_REAL, 0, 1, FHRL_OPEN_HIGH, NULL, NULL},
