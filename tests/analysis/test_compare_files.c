@@ -74,7 +74,7 @@ START_TEST(holes_are_null_with_their_reasons)
   fhrl_compare_rest rest[2] = {{.sequence = 1, .token = 3, .rho = FHRL_NAN, .growth = FHRL_NAN, .radius = FHRL_NAN,
     .reason = "no rest"}, {.rho = 0.5, .shared = 1, .growth = -0.25, .radius = 1.125}};
   rest[0].simultaneous.h_c = rest[0].sequential.h_c = FHRL_NAN;
-  fhrl_compare_layer r = {.index = 2, .sequences = 1, .tokens = TOKENS, .d = WIDTH, .c_star = FHRL_NAN,
+  fhrl_compare_layer r = {.index = 2, .sequences = 1, .tokens = TOKENS, .d = WIDTH, .c_star = FHRL_NAN, .rate_reason = "compare.rate_sequences = 0",
     .c_star_reason = "because", .h_c_sequential = FHRL_NAN, .h_c_simultaneous = 0.875, .flow_twin = flow_twin, .twin = twin,
     .token = token, .rests = 2, .rest = rest};
   r.ladder[FHRL_LAYER_EXACT] = (fhrl_compare_ladder){.sequences = 1, .order = 1.015625, .flow_rms = 2.0, .relative_at_1 = 0.5};
