@@ -17,8 +17,8 @@ static fhrl_err err;
 static void seeds(fuzz_give *give)
 {
   static const char *const good[] = {
-    "# a comment\n[model]\nd = 8\nheads = 2\nprojections = shared\ntied = yes\n\n[train]\nsteps = 20\nlr = 1e-3\ncorpus = a/b.txt\n"
-    "; another\n[solver]\nmethod = bdf\nrtol = 1e-6\nsection = z = 27 up\n[portrait]\nplane = x,y\n",
+    ("# a comment\n[model]\nd = 8\nheads = 2\nprojections = shared\ntied = yes\n\n[train]\nsteps = 20\nlr = 1e-3\ncorpus = a/b.txt\n"
+    "; another\n[solver]\nmethod = bdf\nrtol = 1e-6\nsection = z = 27 up\n[portrait]\nplane = x,y\n"),
     "\xEF\xBB\xBF[input]\r\nkind = sine\r\nfrequency = 0.25\r\n",
     "",
   };

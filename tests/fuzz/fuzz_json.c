@@ -41,8 +41,8 @@ static void seeds(fuzz_give *give)
 static void write_again(void)
 {
   fhrl_json *value = NULL, *again = NULL;
-  char *a, *b;
-  size_t a_size, b_size;
+  char *a = NULL, *b = NULL;
+  size_t a_size = 0, b_size = 0;
   fuzz_claim(fhrl_json_load("a.json", &value, &err) == FHRL_OK && fhrl_json_save(value, "b.json", &err) == FHRL_OK &&
                fhrl_json_load("b.json", &again, &err) == FHRL_OK && fhrl_json_save(again, "c.json", &err) == FHRL_OK &&
                fhrl_file_read("b.json", (size_t)1 << 24, &a, &a_size, &err) == FHRL_OK &&

@@ -23,8 +23,8 @@ static const fhrl_field texts[] = {
 static void seeds(fuzz_give *give)
 {
   static const char *const good[] = {
-    "[model]\nname = lorenz\nr = 28\n[text]\nx0 = 1, -2.5,3e1\nvary = r = 1, 2, 10:5:30; b = uniform 1 2\nstarts = 1 2; 3 4\n"
-    "[solver]\nsection = z = 27 up; x = 0\n[proof]\nbox = -1,2;0,3;-1,1\n[reproduce]\ngammas = 0, 0.15, 0.3\n",
+    ("[model]\nname = lorenz\nr = 28\n[text]\nx0 = 1, -2.5,3e1\nvary = r = 1, 2, 10:5:30; b = uniform 1 2\nstarts = 1 2; 3 4\n"
+    "[solver]\nsection = z = 27 up; x = 0\n[proof]\nbox = -1,2;0,3;-1,1\n[reproduce]\ngammas = 0, 0.15, 0.3\n"),
     "[model]\nname = fhrl\nd = 2\nW_r = 0.5 0; 0 0.25\nW_v = diag 2\n[input]\nkind = held\nhold = 0.3\n",
     "[model]\nname = fhrl_layer\nd = 2\nr = 2\n[input]\nkind = chirp\nfrequency = 0.1\nfrequency_high = 2\n",
     "[model]\nname = idp_hopfield\n[input]\nkind = noise\nmodes = 4\n",
