@@ -187,7 +187,8 @@ static fhrl_status run_points(sweep *own, const fhrl_run *run, const fhrl_sweep_
   fhrl_progress_end(&own->progress);
   if (status == FHRL_INTERRUPT) fhrl_status_context(err, "to go on, give the same command again");
   FHRL_TRY(status);
-  if (job->rank.rank == 0) FHRL_TRY(conclude(own->w, lock, out, job, s, err));
+  if (job->rank.rank > 0) return FHRL_OK; // mpirun ends the rest once one fails, and the first has the table to write
+  FHRL_TRY(conclude(own->w, lock, out, job, s, err));
   return say_failed(job, s, err);
 }
 

@@ -208,6 +208,9 @@ for kind in OMPI_COMM_WORLD_RANK:OMPI_COMM_WORLD_SIZE PMI_RANK:PMI_SIZE SLURM_PR
   rm -r $cut
 done
 
+ends 0 "the first alone fails for all: mpirun would end it before its table is written" \
+  env PMI_RANK=1 PMI_SIZE=2 "$fhrl" sweep failing.ini -o failing --quiet
+
 # ---- seeds, figures, a network
 cat >seeds.ini <<'INI'
 [sweep]
