@@ -8,7 +8,7 @@ load here . "style.gp"
 # a single seed has no error: its point is drawn all the same
 set datafile missing "absent"
 or_none(x) = strcol(x) eq "NaN" ? 0 : column(x)
-small = figure[strlen(figure)-3:] eq ".svg" ? "sans,10" : "sans,20"
+small = letters(10)
 
 # gamma = 0 has no IRR: its loss is a line
 stats ARG2 using (column("gamma") == 0 ? column("final_loss") : NaN) nooutput name "ZERO"

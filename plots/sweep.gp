@@ -87,7 +87,7 @@ unset key
 set format cb "%.4g"
 if (!y_log) { set format y "%.6g" }
 if (panels > 1) { # smaller letters than the style's
-  small = figure[strlen(figure)-3:] eq ".svg" ? "sans,11" : "sans,22"
+  small = letters(11)
   set tics font small
   set title font small
   set xlabel font small
