@@ -25,6 +25,6 @@ set offsets 0, 0, graph 0.35, 0
 set key top right
 zero = ZERO_records > 0 ? ZERO_mean : NaN
 plot ARG2 using (positive("irr")):"final_loss":(or_none("final_loss_error")) with yerrorlines linetype 1 pointtype 7 pointsize 0.9 title "mean over seeds", \
-  ARG2 using (positive("irr")):"final_loss":(sprintf("%g", column("gamma"))) with labels left rotate by 60 offset 0, 0.9 font small notitle, \
+  ARG2 using (positive("irr")):(column("final_loss") + or_none("final_loss_error")):(sprintf("%g", column("gamma"))) with labels left rotate by 75 offset 0, 0.6 font small notitle, \
   zero with lines linetype 3 title "loss at γ = 0", \
   ARG2 using (positive("irr")):"entropy_floor" with lines linetype 2 title "entropy floor"
