@@ -137,8 +137,7 @@ static fhrl_status carry(work *w, double from, double t, fhrl_err *err)
     w->solver.t_end = t;
   }
   const fhrl_ensemble_watch watch = {.stop = w->iss->watch.stop};
-  e->singles = e->failed = e->stiff = e->steps = e->rhs_evals = 0;
-  e->failures = 0;
+  fhrl_ensemble_reopen(e);
   return fhrl_ensemble_run(e, w->iss->view.s, w->in, &w->solver, w->threads, &watch, err);
 }
 

@@ -57,14 +57,21 @@ fhrl_status fhrl_ensemble_init(fhrl_ensemble *e, long members, int n, int n_para
   e->n_param = n_param;
   e->x0 = calloc(2 * (size_t)members * (size_t)n, sizeof *e->x0);
   e->member = calloc((size_t)members, sizeof *e->member);
-  if (e->member) memset(e->member, FHRL_MEMBER_OPEN, (size_t)members);
   if (n_param > 0) e->p = calloc((size_t)members * (size_t)n_param, sizeof *e->p);
   if (e->x0 == NULL || e->member == NULL || (n_param > 0 && e->p == NULL)) {
     fhrl_ensemble_free(e);
     return fhrl_fail(err, FHRL_NOMEM, "no memory for %ld members of %d states", members, n);
   }
   e->x = e->x0 + (size_t)members * (size_t)n;
+  fhrl_ensemble_reopen(e);
   return FHRL_OK;
+}
+
+void fhrl_ensemble_reopen(fhrl_ensemble *e)
+{
+  memset(e->member, FHRL_MEMBER_OPEN, (size_t)e->members);
+  e->before = e->singles = e->failed = e->stiff = e->steps = e->rhs_evals = 0;
+  e->failures = 0;
 }
 
 void fhrl_ensemble_free(fhrl_ensemble *e)

@@ -59,6 +59,9 @@ typedef struct fhrl_ensemble_watch {
 fhrl_status fhrl_ensemble_init(fhrl_ensemble *e, long members, int n, int n_param, fhrl_err *err);
 void fhrl_ensemble_free(fhrl_ensemble *e);
 
+// All members are open again and nothing is counted: the ensemble may be run once more, from what x0 holds by then.
+void fhrl_ensemble_reopen(fhrl_ensemble *e);
+
 // Member done->member, which is open, is done: an earlier run of the same ensemble carried it to x (n), and the next will not
 // carry it again.
 void fhrl_ensemble_take(fhrl_ensemble *e, const fhrl_ensemble_done *done, const double x[]);
