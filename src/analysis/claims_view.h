@@ -94,7 +94,10 @@ static inline void say(fhrl_claims_result *out, fhrl_claims_verdict verdict, con
 
 static inline void too_few(fhrl_claims_result *out, const char *what)
 {
-  say(out, UNDECIDED, "%s: the seeds do not decide it, or there is only one.", what);
+  int seeds = 0;
+  for (int i = 0; i < out->count; i++)
+    if (out->measured[i].mean.n > seeds) seeds = out->measured[i].mean.n;
+  say(out, UNDECIDED, seeds > 1 ? "%s: the seeds do not decide it." : "%s: one seed does not decide it.", what);
 }
 
 // The gamma of the first n in `gamma` at which the mean over seeds is largest (sign 1) or smallest (-1); NaN without data.

@@ -100,6 +100,7 @@ static fhrl_status assign(fhrl_value *v, const fhrl_field *f, const char *sectio
 {
   double number = 0.0;
   char path[FHRL_PATH_SIZE], word[64];
+  fhrl_status status = FHRL_OK;
   switch (f->kind) {
   case FHRL_REAL:
   case FHRL_INT:
@@ -116,7 +117,11 @@ static fhrl_status assign(fhrl_value *v, const fhrl_field *f, const char *sectio
     break;
   case FHRL_TEXT: break;
   case FHRL_PATH:
-    FHRL_TRY(resolve_path(text, place, path, err));
+    status = resolve_path(text, place, path, err);
+    if (status != FHRL_OK) {
+      fhrl_status_context(err, "%.200s: %s.%s", place, section, f->name);
+      return status;
+    }
     text = path;
     break;
   }

@@ -152,6 +152,9 @@ fhrl_status fhrl_trajectory_part_append(fhrl_trajectory_part *part, const fhrl_t
 {
   fhrl_part *f = &part->file;
   if (f->stream == NULL) return FHRL_OK;
+  if (kept->events < part->events || kept->crossings < part->crossings) // they were in the file, but the run has none: a map
+    return fhrl_fail(err, FHRL_FORMAT, "%s holds %ld events and %ld crossings, of which this run knows %ld and %ld; without this file it "
+      "begins anew", f->path, part->events, part->crossings, kept->events, kept->crossings);
   const size_t row = (size_t)tr->n * sizeof(double);
   const uint64_t head[3] = {
     tr->count - part->rows, (uint64_t)(kept->events - part->events), (uint64_t)(kept->crossings - part->crossings)};

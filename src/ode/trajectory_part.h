@@ -34,7 +34,8 @@ uint64_t fhrl_trajectory_part_identity(const fhrl_system *s, const fhrl_input *i
 // FHRL_FORMAT for a whole block that no run can have written. The part is to be closed, also after a failure.
 fhrl_status fhrl_trajectory_part_open(fhrl_trajectory_part *part, const char *path, uint64_t identity, fhrl_trajectory *tr, fhrl_err *err);
 
-// Appends what tr has recorded since the last block, with what the integrator carries on; nothing if no file is kept.
+// Appends what tr has recorded since the last block, with what the integrator carries on; nothing if no file is kept. FHRL_IO;
+// FHRL_FORMAT if the blocks before hold events that the run does not know.
 fhrl_status fhrl_trajectory_part_append(fhrl_trajectory_part *part, const fhrl_trajectory *tr,
   const fhrl_trajectory_kept *kept, fhrl_err *err);
 
