@@ -102,7 +102,8 @@ const fhrl_claims_claim fhrl_claims_table[] = {
     "Norm at its peak within the range, less those at 0 and at the largest gamma of the paper's range; what is left at the largest of "
     "all, as a share of the peak's rise. Control: gradient descent, in which the gradient's factor gamma is not divided out.",
     "A peak inside and less than a quarter left: reproduced; but artefact if under gradient descent the norm grows with gamma, and moves "
-    "by more than a tenth of what it does under AdamW at the peak; a rise, fall or return that is refuted: not reproduced.", fhrl_claims_rules_wr_norm},
+    "by more than a tenth of what it does under AdamW at the peak; undecided while seeds do not decide how descent goes; a rise, fall or "
+    "return that is refuted: not reproduced.", fhrl_claims_rules_wr_norm},
   {"wr-anisotropy", "The anisotropy of W_r peaks at gamma = 0.03 to 0.06.",
     "Where within the range the mean of sigma_1 / sum sigma is largest, and its excess over gamma = 0 and over the largest gamma.",
     "Both above 0 and the peak in that range: reproduced; a peak elsewhere that exceeds that range, or none: not reproduced.",

@@ -3,6 +3,7 @@
 #include "analysis/claims_rules.h"
 
 #include <gsl/gsl_cdf.h>
+#include <string.h>
 
 #include "analysis/claims_view.h"
 
@@ -11,6 +12,7 @@
 // Largest over smallest of number p[0] in the range, or (p[1] = 1) log10 of its geometric mean.
 static double flatness(const view *v, int seed, const double p[])
 {
+  if (!complete(v, v->count, v->gamma, seed)) return FHRL_NAN;
   double low = HUGE_VAL, high = 0.0, sum = 0.0;
   int n = 0;
   for (int g = 0; g < v->count; g++) {
@@ -51,9 +53,9 @@ void fhrl_claims_rules_states_esri_flat(const fhrl_claims_study *s, fhrl_claims_
   note(out, zero, "1", "ESRI at gamma = 0");
   note(out, over_seeds(&v, value_at, (const double[]){shown, v.top}), "1", "ESRI at gamma = %g", v.top);
   if (none.n > 0) note(out, none, "1", "ESRI without such layers");
-  char aside[160];
+  char aside[176];
   const char *also = none.value > 0.0 && fabs(log(none.value / zero.value)) < log(2.0) ? ", and so has a network without such layers" : "";
-  snprintf(aside, sizeof aside, "gamma = 0 has the same value (%.2g)%s: it says nothing about reentry", zero.value, also);
+  snprintf(aside, sizeof aside, "gamma = 0 has the same value (%.2g)%s: its level is no effect of reentry", zero.value, also);
   if (known == 0) say(out, UNDECIDED, "It takes two gammas.");
   else if (fits == 0) say(out, YES, "Near 1e-3 and flat. But %s.", aside);
   else if (fits > 0)
@@ -133,13 +135,14 @@ void fhrl_claims_rules_states_rdp(const fhrl_claims_study *s, fhrl_claims_result
       "0.225 says nothing about them.", flat ? "Frequencies lie at 0.225" : "Peaks scatter over frequencies, by more than the paper's 1e-4",
       low / n, high / n);
   else
-    say(out, NO, "Frequencies scatter by %.2g about %.3f; %.0f of %d of them, and %.0f centroids, lie within what the same vectors give in "
-      "random order.", scatter, frequency.value, peaks_inside, n, inside);
+    say(out, NO, "Frequencies scatter by %.2g (mean %.3f), where the paper's fluctuate by 1e-4; %.0f of %d of them, and %.0f centroids, lie within "
+      "what the same vectors give in random order. Probes are independent sequences, each from an empty memory: their order carries no period.",
+      scatter, frequency.value, peaks_inside, n, inside);
 }
 
 // ---- across metrics
 
-// Mean over the gammas in [p[1], p[2]] (of the range, above 0) of number p[0] less that over [p[3], p[4]].
+// Mean of a number over the gammas in [low, high], above 0.
 static double mean_in(const view *v, int seed, int number, double low, double high)
 {
   double sum = 0.0;
@@ -147,12 +150,13 @@ static double mean_in(const view *v, int seed, int number, double low, double hi
   for (int g = 0; g < v->all; g++) {
     if (v->every[g] <= 0.0 || v->every[g] < low - 1e-9 || v->every[g] > high + 1e-9) continue;
     const double x = at(v, v->every[g], seed, number);
-    if (isnan(x)) continue;
+    if (isnan(x)) return FHRL_NAN; // the same gammas in each seed
     sum += x;
     n++;
   }
   return n > 0 ? sum / n : FHRL_NAN;
 }
+// That of number p[0] over [p[1], p[2]] less that over [p[3], p[4]].
 static double contrast(const view *v, int seed, const double p[])
 {
   return mean_in(v, seed, (int)p[0], p[1], p[2]) - mean_in(v, seed, (int)p[0], p[3], p[4]);
@@ -173,7 +177,8 @@ void fhrl_claims_rules_states_band(const fhrl_claims_study *s, fhrl_claims_resul
   enum { METRICS = sizeof number / sizeof *number };
   const view v = look(s);
   const char *feature = NULL;
-  int known = 0;
+  char through[160] = "";
+  int known = 0, fewest = FHRL_CLAIMS_SEEDS;
   for (int i = 0; i < METRICS; i++) {
     const fhrl_claims_quantity *q = &fhrl_claims_quantities[number[i]];
     const fhrl_claims_mean below = widened(over_seeds(&v, contrast, (const double[]){number[i], 0.1, 0.2, 0.0, 0.0999}), 2 * METRICS);
@@ -181,11 +186,15 @@ void fhrl_claims_rules_states_band(const fhrl_claims_study *s, fhrl_claims_resul
     note(out, below, q->unit, "%s: band less gammas below", q->name);
     note(out, above, q->unit, "%s: band less gammas above", q->name);
     if (below.n >= 3 && above.n >= 3) known++;
+    fewest = below.n < fewest ? below.n : above.n < fewest ? above.n : fewest;
+    const size_t used = strlen(through);
+    if (side(below, 0.0) * side(above, 0.0) < 0) snprintf(through + used, sizeof through - used, "%s%s", used ? ", " : "", q->name);
     if (side(below, 0.0) * side(above, 0.0) > 0) feature = q->name;
   }
   if (feature) say(out, YES, "%s has an extremum in the band.", feature);
   else if (known == METRICS)
-    say(out, NO, "No metric has an extremum there that %d seeds show: each goes through the band, or does not change beyond chance.", v.seeds);
+    say(out, NO, "No metric shows an extremum there with %d seeds. Going through it is shown for: %s; of the others an extremum smaller than the "
+      "intervals below would not be seen.", fewest, *through ? through : "none");
   else say(out, UNDECIDED, "It takes 3 seeds with gammas in the band, below and above; %d of %d metrics have them.", known, (int)METRICS);
 }
 
@@ -206,9 +215,10 @@ void fhrl_claims_rules_states_slots(const fhrl_claims_study *s, fhrl_claims_resu
 
 // ---- the supplement
 
-// Smallest rise of number p[0] from one gamma to the next, of those that the seed has.
+// Smallest rise of number p[0] from one gamma to the next.
 static double least_rise(const view *v, int seed, const double p[])
 {
+  if (!complete(v, v->all, v->every, seed)) return FHRL_NAN;
   double least = HUGE_VAL, last = FHRL_NAN;
   for (int g = 0; g < v->all; g++) {
     const double x = at(v, v->every[g], seed, (int)p[0]);

@@ -123,9 +123,19 @@ static inline double peak_of(const view *v, int number)
 
 // ---- statistics of one seed: p[0] is the number, the others are gammas
 
+// 1 if the seed has a network at each gamma of the range (up to v->count), or of all: what goes over gammas is taken from such
+// seeds alone, so that it goes over the same ones in each.
+static inline int complete(const view *v, int n, const double gamma[], int seed)
+{
+  for (int g = 0; g < n; g++)
+    if (!find(v, FHRL_CLAIMS_GAMMA, gamma[g], seed)) return 0;
+  return 1;
+}
+
 // Number p[0], averaged over the gammas of the range.
 static inline double over_range(const view *v, int seed, const double p[])
 {
+  if (!complete(v, v->count, v->gamma, seed)) return FHRL_NAN;
   double sum = 0.0;
   int n = 0;
   for (int g = 0; g < v->count; g++) {
