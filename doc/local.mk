@@ -6,6 +6,8 @@ EXTRA_DIST += doc/figures/work_precision_fhrl_d2.svg doc/figures/work_precision_
 	doc/figures/work_precision_fhrl_d32.svg doc/figures/work_precision_fhrl_d64.svg \
 	doc/figures/work_precision_lorenz.svg doc/figures/work_precision_van_der_pol.svg \
 	doc/figures/work_precision_henon_heiles.svg
+EXTRA_DIST += doc/reproduction/README.md doc/reproduction/report.html doc/reproduction/report.json doc/reproduction/config.ini \
+	doc/reproduction/claims.tsv doc/reproduction/runs.tsv doc/reproduction/gamma.tsv doc/reproduction/controls.tsv
 
 # The program writes its own manual pages and its completion, at installation: no build needs them, and a tree that was
 # configured for another machine, whose program cannot run here, installs without them.

@@ -19,6 +19,8 @@ holds "a row for each run" test "$(grep -vc '^#' whole/runs.tsv)" -eq $((1 + 2 *
 holds "16 verdicts" test "$(grep -c '"verdict"' whole/report.json)" -eq 16
 generic whole/*.svg
 holds "no figure in the page asks for another font" sh -c '! grep -o "font-family=\"[^\"]*\"" whole/report.html | grep -v "\"sans-serif\""'
+claims() { grep -oE '"(id|claim|method|rule)": .*' "$1"; }
+ends 0 "doc/reproduction speaks of the same claims and rules" diff <(claims whole/report.json) <(claims "$FHRL_DATADIR/doc/reproduction/report.json")
 holds "all figures are in the page" test "$(grep -c '<svg role="img"' whole/report.html)" -eq 7
 holds "which needs nothing from elsewhere" test -z "$(grep -oE '(src|href)="(https?:)?//[^"]*' whole/report.html)"
 holds "and whose ids are different" test -z "$(grep -oE ' id=.[^"'\'']*' whole/report.html | sort | uniq -d)"
