@@ -196,7 +196,7 @@ void fhrl_compare_atlas_take(fhrl_compare_atlas *a, const char *part)
     if (sscanf(line + 1, "%d %d %la %la %la %la %la %la", &i, &is, &c.gamma, &c.h, &c.rho_flow, &c.rho_map, &c.re, &c.im) != 8)
       break;
     if (i < 0 || i >= cells(a) || is < 0 || is >= FHRL_COMPARE_ATLAS_CLASSES || c.gamma != a->cell[i].gamma ||
-        c.h != a->cell[i].h)
+        c.h != a->cell[i].h || isinf(c.rho_flow) || isinf(c.rho_map) || isinf(c.re) || isinf(c.im))
       break;
     c.is = (fhrl_compare_atlas_class)is;
     c.beta = a->cell[i].beta;

@@ -87,6 +87,9 @@ static fhrl_status read_line(char *text, char section[64], const char *path, int
     return fhrl_fail(err, FHRL_ARG, "%s:%d: '%.100s' is no key; allowed: letters, digits, _ and -", path, line, key);
   if (*section == '\0')
     return fhrl_fail(err, FHRL_ARG, "%s:%d: key '%s' stands before any [section]", path, line, key);
+  for (const char *c = value; *c; c++)
+    if ((unsigned char)*c < 0x20 && *c != '\t')
+      return fhrl_fail(err, FHRL_ARG, "%s:%d: the value of %s holds a control character (byte %d)", path, line, key, *c);
   const fhrl_setting *before = written_in(settings, first, section, key);
   if (before)
     return fhrl_fail(err, FHRL_ARG, "%s:%d: key '%s' of [%s] is given twice, first in line %d", path, line, key,

@@ -17,8 +17,8 @@ typedef struct fhrl_settings {
 
 // Reads `[section]`, `key = value`, comments that begin a line with # or ;. Leading and trailing blanks go. A key may be a
 // full name, `section.key`.
-// FHRL_ARG with file:line for anything else, a key twice in one file, a key before any section; FHRL_LIMIT over 1 MiB
-// or 4096 keys.
+// FHRL_ARG with file:line for anything else, a key twice in one file, a key before any section, a control character
+// in a value; FHRL_LIMIT over 1 MiB or 4096 keys.
 fhrl_status fhrl_settings_read(const char *path, fhrl_settings *settings, fhrl_err *err);
 
 // Adds one "section.key=value", as after --set.
