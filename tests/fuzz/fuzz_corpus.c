@@ -54,7 +54,7 @@ static fhrl_status one(const unsigned char *data, size_t size)
   double floor;
   int exact;
   for (int i = 0; i < FILES; i++) {
-    char name[16];
+    char name[32];
     const size_t part = i + 1 < files ? fuzz_take(&in, 64) : in.left, n = part < in.left ? part : in.left;
     snprintf(name, sizeof name, "corpus/f%d", i);
     if (i < files)

@@ -65,7 +65,7 @@ static fhrl_status one(const unsigned char *data, size_t size)
   layers[1].index = 1;
   fhrl_compare_report_probed("a.json", layers, 2);
   for (int label = 1; label <= 2; label++) {
-    char from[16];
+    char from[32];
     double *block = NULL;
     fhrl_continuation_start start;
     snprintf(from, sizeof from, "a.json:%d", label);

@@ -103,7 +103,7 @@ static int write_file(const unsigned char *data, size_t size)
   static const int formats[] = {NC_NETCDF4, NC_NETCDF4 | NC_CLASSIC_MODEL, 0, NC_64BIT_DATA};
   static const size_t huge[] = {1000000, 2147483647, 4294967297, 1152921504606846976};
   file f = {.in = {data, size}};
-  char name[8];
+  char name[16];
   const int format = formats[fuzz_take(&f.in, 4)];
   if (nc_create("a.nc", format | NC_CLOBBER, &f.id) != NC_NOERR) return 0;
   const unsigned attribute = fuzz_take(&f.in, 4);
