@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORD = 64, PIECE = 40, PLACE = FHRL_PATH_SIZE + 16, DECIMALS = 40, DIGEST_SHOWN = 12 };
+#include "base/text.h"
+
+enum { PIECE = 40, PLACE = FHRL_PATH_SIZE + 16, DIGEST_SHOWN = 12 };
 
 // What is needed to read an axis and to say what is wrong with it.
 typedef struct reader {
@@ -55,15 +57,6 @@ static void name_piece(const fhrl_field *f, const char *text, char out[PIECE])
 
 static int is_number(const fhrl_field *f) { return f->kind == FHRL_REAL || f->kind == FHRL_INT; }
 
-// Shortest text that reads back as the same number.
-static void shortest(double value, char out[32])
-{
-  for (int digits = 6; digits <= 17; digits++) {
-    snprintf(out, 32, "%.*g", digits, value);
-    if (strtod(out, NULL) == value) return;
-  }
-}
-
 static fhrl_status out_of_memory(const reader *r)
 {
   return fhrl_fail(r->err, FHRL_NOMEM, "no memory for %ld values of %s", r->axis->count, r->axis->key);
@@ -86,7 +79,7 @@ static fhrl_status append(const reader *r, const char *text)
   FHRL_TRY(fhrl_config_set(r->config, r->section, r->key, text, r->place, r->err));
   const char *value = fhrl_config_text(r->config, a->key);
   if (is_number(a->field)) {
-    shortest(fhrl_config_real(r->config, a->key), number);
+    fhrl_text_shortest(fhrl_config_real(r->config, a->key), number, sizeof number);
     value = number;
   }
   if (a->count >= r->limit)
@@ -113,54 +106,24 @@ static fhrl_status append(const reader *r, const char *text)
   return FHRL_OK;
 }
 
-// Decimals behind the point of a number as it is written: 2 of 0.25, 7 of 2.5e-6.
-static int decimals(const char *text)
-{
-  const char *point = strchr(text, '.'), *e = strpbrk(text, "eE");
-  const size_t digits = point ? strspn(point + 1, "0123456789") : 0;
-  const double n = (double)digits - (e ? strtod(e + 1, NULL) : 0.0);
-  return n < 0.0 ? 0 : n > DECIMALS ? DECIMALS + 1 : (int)n;
-}
-
-// Copies [begin, end) without the blanks around it; 0 if there is nothing, or too much.
-static int cut(const char *begin, const char *end, char out[], size_t size)
-{
-  while (begin < end && isspace((unsigned char)*begin)) begin++;
-  while (end > begin && isspace((unsigned char)end[-1])) end--;
-  if (end == begin || (size_t)(end - begin) >= size) return 0;
-  memcpy(out, begin, (size_t)(end - begin));
-  out[end - begin] = '\0';
-  return 1;
-}
-
 // start:step:stop
 static fhrl_status append_range(const reader *r, const char *text)
 {
-  const char *at = text, *name = r->axis->key;
-  char piece[WORD], *end = piece;
-  double v[3];
-  int digits = 0;
-  for (int k = 0; k < 3; k++) {
-    const char *stop = k < 2 ? strchr(at, ':') : at + strlen(at);
-    const int there = stop && cut(at, stop, piece, sizeof piece);
-    v[k] = there ? strtod(piece, &end) : 0.0;
-    if (!there || *end || !isfinite(v[k]))
-      return fhrl_fail(r->err, FHRL_ARG, "%s: %s = '%.200s' is no range; allowed: start:step:stop, three numbers", r->place, name, text);
-    if (k < 2 && decimals(piece) > digits) digits = decimals(piece);
-    at = stop + 1;
-  }
-  const double steps = floor((v[2] - v[0]) / v[1] + 1e-9); // 0.1:0.1:1 is meant to reach 1
-  if (!(v[1] != 0.0 && steps >= 0.0))
+  const char *name = r->axis->key;
+  fhrl_text_steps s;
+  if (!fhrl_text_steps_read(text, &s))
+    return fhrl_fail(r->err, FHRL_ARG, "%s: %s = '%.200s' is no range; allowed: start:step:stop, three numbers", r->place, name, text);
+  if (!(s.count >= 0.0))
     return fhrl_fail(r->err, FHRL_ARG, "%s: %s = '%.200s' never gets from %g to %g; allowed: a step towards the end", r->place, name,
-      text, v[0], v[2]);
-  if (!(steps < (double)r->limit))
-    return fhrl_fail(r->err, FHRL_ARG, "%s: %s = '%.200s' has %.6g values; allowed: %d points in all", r->place, name, text, steps + 1.0,
+      text, s.start, s.stop);
+  if (!(s.count < (double)r->limit))
+    return fhrl_fail(r->err, FHRL_ARG, "%s: %s = '%.200s' has %.6g values; allowed: %d points in all", r->place, name, text, s.count + 1.0,
       FHRL_SWEEP_PLAN_POINTS);
-  for (long k = 0; k <= (long)steps; k++) {
+  for (long k = 0; k <= (long)s.count; k++) {
     char value[400];
-    const double x = v[0] + (double)k * v[1];
-    if (digits > DECIMALS) snprintf(value, sizeof value, "%.17g", x);
-    else snprintf(value, sizeof value, "%.*f", digits, x);
+    const double x = s.start + (double)k * s.step;
+    if (s.decimals > FHRL_TEXT_DECIMALS) snprintf(value, sizeof value, "%.17g", x);
+    else snprintf(value, sizeof value, "%.*f", s.decimals, x);
     FHRL_TRY(append(r, value));
   }
   return FHRL_OK;
@@ -173,7 +136,7 @@ static fhrl_status append_all(const reader *r, const char *text)
   fhrl_status status = item ? FHRL_OK : out_of_memory(r);
   for (const char *at = text; status == FHRL_OK && at;) {
     const char *end = at + strcspn(at, joint);
-    if (!cut(at, end, item, strlen(text) + 1))
+    if (!fhrl_text_cut(at, end, item, strlen(text) + 1) || *item == '\0')
       status = fhrl_fail(r->err, FHRL_ARG, "%s: %s = '%.200s' lacks a value; allowed: a, b, c or start:step:stop", r->place,
         r->axis->key, text);
     else if (is_number(r->axis->field) && strchr(item, ':'))

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "io/json.h"
 #include "io/table.h"
 
@@ -78,12 +79,6 @@ static fhrl_status load(fhrl_sweep_table *t, const fhrl_sweep_job *job, long k, 
   return fhrl_json_load(path, result, err);
 }
 
-static int ends_with(const char *text, const char *ending)
-{
-  const size_t n = strlen(text), m = strlen(ending);
-  return n >= m && strcmp(text + n - m, ending) == 0;
-}
-
 typedef struct finder {
   fhrl_sweep_table *t;
   fhrl_status status;
@@ -94,7 +89,7 @@ static void find(void *context, const char *key, const fhrl_json *value)
 {
   finder *f = context;
   if (f->status != FHRL_OK || isnan(fhrl_json_number(value)) || !is_path(key)) return;
-  if (strcmp(key, "seed") == 0 || strcmp(key, "resumed_from") == 0 || ends_with(key, "_s") || ends_with(key, "_per_second")) return;
+  if (strcmp(key, "seed") == 0 || strcmp(key, "resumed_from") == 0 || fhrl_text_ends_with(key, "_s") || fhrl_text_ends_with(key, "_per_second")) return;
   f->status = add(f->t, key, f->err);
 }
 

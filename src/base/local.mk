@@ -18,7 +18,7 @@ libfhrl_a_SOURCES += \
 	src/base/signals.c src/base/signals.h \
 	src/base/file.c src/base/file.h
 libfhrl_a_SOURCES += src/base/process.c src/base/process.h
-libfhrl_a_SOURCES += src/base/digest.c src/base/digest.h
+libfhrl_a_SOURCES += src/base/digest.c src/base/digest.h src/base/text.c src/base/text.h
 libfhrl_a_SOURCES += src/base/lock.c src/base/lock.h src/base/rank.c src/base/rank.h
 libfhrl_a_SOURCES += src/base/worker.c src/base/worker.h
 libfhrl_a_SOURCES += src/base/part.c src/base/part.h

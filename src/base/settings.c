@@ -33,23 +33,22 @@ static fhrl_status append(fhrl_settings *settings, const char *section, const ch
   return FHRL_OK;
 }
 
-static int name_ok(const char *s)
+static int is_word(const char *s, const char *beside)
 {
   if (*s == '\0') return 0;
   for (; *s; s++)
-    if (!isalnum((unsigned char)*s) && *s != '_' && *s != '-') return 0;
+    if (!isalnum((unsigned char)*s) && !strchr(beside, *s)) return 0;
   return 1;
 }
+
+static int name_ok(const char *s) { return is_word(s, "_-"); }
 
 // A key may be the full name of another one, as the axes of a sweep are: names joined by dots.
 static int key_ok(const char *s)
 {
   for (const char *dot = s; (dot = strchr(dot, '.')); dot++)
     if (dot == s || dot[1] == '.' || dot[1] == '\0') return 0;
-  if (*s == '\0') return 0;
-  for (; *s; s++)
-    if (!isalnum((unsigned char)*s) && *s != '_' && *s != '-' && *s != '.') return 0;
-  return 1;
+  return is_word(s, "_-.");
 }
 
 static const fhrl_setting *written_in(const fhrl_settings *settings, int from, const char *section, const char *key)

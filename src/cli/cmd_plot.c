@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/output.h"
 
 // A word of run.json that may become part of a path: run.json may be anybody's.
@@ -15,12 +16,6 @@ static int is_name(const char *s)
   return 1;
 }
 
-static int is_table(const char *s)
-{
-  const size_t n = strlen(s);
-  return n > 4 && strcmp(s + n - 4, ".tsv") == 0;
-}
-
 static fhrl_status draw(const fhrl_output *out, const char *path, const fhrl_json *figure, fhrl_json *drawn, fhrl_err *err)
 {
   const char *args[FHRL_OUTPUT_ARGS], *name = fhrl_json_string(fhrl_json_get(figure, "figure"));
@@ -30,7 +25,7 @@ static fhrl_status draw(const fhrl_output *out, const char *path, const fhrl_jso
     return fhrl_fail(err, FHRL_FORMAT, "%s: figures: '%.64s' with %zu arguments is no figure of this program", path, name ? name : "", n);
   for (size_t i = 0; i < n; i++) {
     args[i] = fhrl_json_string(fhrl_json_at(words, i));
-    if (args[i] == NULL || (is_table(args[i]) && !is_name(args[i])))
+    if (args[i] == NULL || (fhrl_text_ends_with(args[i], ".tsv") && !is_name(args[i])))
       return fhrl_fail(err, FHRL_FORMAT, "%s: figures: argument %zu of %s is no table of this folder", path, i + 1, name);
   }
   FHRL_TRY(fhrl_output_figure(out, name, args, (int)n, fhrl_json_truth(fhrl_json_get(figure, "own_script")) == 1, err));

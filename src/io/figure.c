@@ -11,14 +11,9 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "base/text.h"
 
 enum { ARGS_MAX = 8, SAID_SIZE = 4096 }; // gnuplot hands at most ARG1 ... ARG9 to a script
-
-static int ends_with(const char *text, const char *ending)
-{
-  const size_t n = strlen(text), m = strlen(ending);
-  return n > m && strcmp(text + n - m, ending) == 0;
-}
 
 // NAME.tmp.svg: the script picks its terminal from the ending.
 static fhrl_status temporary_of(const char *output, char temporary[FHRL_PATH_SIZE], fhrl_err *err)
@@ -35,7 +30,7 @@ static fhrl_status temporary_of(const char *output, char temporary[FHRL_PATH_SIZ
 // A data file becomes absolute: gnuplot runs a file name that begins with '<' as a command.
 static fhrl_status argument(const char *arg, char out[FHRL_PATH_SIZE], fhrl_err *err)
 {
-  if (ends_with(arg, ".tsv")) {
+  if (fhrl_text_ends_with(arg, ".tsv")) {
     FHRL_TRY(fhrl_file_absolute(arg, out, err));
     if (!fhrl_file_exists(out)) return fhrl_fail(err, FHRL_IO, "no data file %s", arg);
     return FHRL_OK;
@@ -82,11 +77,11 @@ static int is_whole(const char *path)
   size_t n = 0;
   if (fseek(stream, -(long)wanted, SEEK_END) == 0) n = fread(tail, 1, wanted, stream);
   fclose(stream);
-  if (ends_with(path, ".png"))
+  if (fhrl_text_ends_with(path, ".png"))
     return n >= sizeof iend && memcmp(tail + n - sizeof iend, iend, sizeof iend) == 0;
-  if (ends_with(path, ".txt")) return n > 0; // any line may be the last one
+  if (fhrl_text_ends_with(path, ".txt")) return n > 0; // any line may be the last one
   while (n > 0 && (tail[n - 1] == '\n' || tail[n - 1] == '\r')) tail[--n] = '\0';
-  if (ends_with(path, ".six")) return n >= 2 && tail[n - 2] == '\033' && tail[n - 1] == '\\';
+  if (fhrl_text_ends_with(path, ".six")) return n >= 2 && tail[n - 2] == '\033' && tail[n - 1] == '\\';
   return n >= 6 && strcmp(tail + n - 6, "</svg>") == 0;
 }
 
@@ -112,7 +107,7 @@ fhrl_status fhrl_figure_draw(
   const char *script, const char *output, const char *const args[], int n, fhrl_err *err)
 {
   char name[FHRL_PATH_SIZE], path[FHRL_PATH_SIZE], temporary[FHRL_PATH_SIZE];
-  if (!ends_with(output, ".svg") && !ends_with(output, ".png") && !ends_with(output, ".txt") && !ends_with(output, ".six"))
+  if (!fhrl_text_ends_with(output, ".svg") && !fhrl_text_ends_with(output, ".png") && !fhrl_text_ends_with(output, ".txt") && !fhrl_text_ends_with(output, ".six"))
     return fhrl_fail(err, FHRL_ARG, "%s: a figure ends in .svg, .png, .txt or .six", output);
   if (n < 0 || n > ARGS_MAX)
     return fhrl_fail(err, FHRL_ARG, "%s: %d arguments, at most %d", output, n, ARGS_MAX);

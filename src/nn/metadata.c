@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const char *keep(fhrl_metadata *m, const char *text)
 {
   const size_t size = strlen(text) + 1;
@@ -36,10 +38,7 @@ static void write_value(const fhrl_field *f, double value, char out[64])
   } else if (f->kind == FHRL_FLAG) {
     snprintf(out, 64, "%s", value != 0.0 ? "true" : "false");
   } else {
-    for (int digits = 6; digits <= 17; digits++) {
-      snprintf(out, 64, "%.*g", digits, value);
-      if (strtod(out, NULL) == value) return;
-    }
+    fhrl_text_shortest(value, out, 64);
   }
 }
 

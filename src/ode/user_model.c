@@ -9,21 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "ode/contract.h"
 #include "ode/system.h"
 
 enum { SOURCE_LIMIT = 1 << 24, LIBRARY_LIMIT = 1 << 30, STEM = 48, PREFIX = 11 };
 static const char prefix[PREFIX + 1] = "fhrl_model_";
 
-static int ends_with(const char *text, const char *ending)
-{
-  const size_t n = strlen(text), m = strlen(ending);
-  return n > m && strcmp(text + n - m, ending) == 0;
-}
-
 int fhrl_user_model_is_path(const char *operand)
 {
-  return strchr(operand, '/') != NULL || ends_with(operand, ".c") || ends_with(operand, ".so");
+  return strchr(operand, '/') != NULL || fhrl_text_ends_with(operand, ".c") || fhrl_text_ends_with(operand, ".so");
 }
 
 fhrl_status fhrl_user_model_name(const char *name, fhrl_err *err)
@@ -43,7 +38,7 @@ fhrl_status fhrl_user_model_name(const char *name, fhrl_err *err)
 static fhrl_status stem_of(const char *path, char stem[STEM], fhrl_err *err)
 {
   const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-  if (!ends_with(name, ".c") && !ends_with(name, ".so"))
+  if (!fhrl_text_ends_with(name, ".c") && !fhrl_text_ends_with(name, ".so"))
     return fhrl_fail(err, FHRL_ARG, "%s is no model: the file of one ends in .c (or .so, if it is compiled)", path);
   snprintf(stem, STEM, "%.*s", (int)(strrchr(name, '.') - name), name);
   const fhrl_status status = fhrl_user_model_name(stem, err);
@@ -143,7 +138,7 @@ fhrl_status fhrl_user_model_open(const char *path, fhrl_user_model *out, fhrl_er
   char stem[STEM], *bytes = NULL;
   size_t size;
   fhrl_status status = FHRL_OK;
-  const int ready = ends_with(path, ".so");
+  const int ready = fhrl_text_ends_with(path, ".so");
   memset(out, 0, sizeof *out);
   out->held = -1;
   FHRL_TRY(stem_of(path, stem, err));

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 
 enum { NAME_SIZE = 256 };
 
@@ -78,12 +79,6 @@ static int later(const void *a, const void *b)
   return strcmp(one->name, other->name);
 }
 
-static int ends_with(const char *text, const char *ending)
-{
-  const size_t n = strlen(text), m = strlen(ending);
-  return n > m && strcmp(text + n - m, ending) == 0;
-}
-
 // Unless some process holds it.
 static void discard(int folder, const char *name)
 {
@@ -102,8 +97,8 @@ void fhrl_user_model_cache_prune(const char *cache)
   const int folder = dirfd(open_folder);
   for (const struct dirent *e = readdir(open_folder); e; e = readdir(open_folder)) {
     struct stat st;
-    const int unfinished = ends_with(e->d_name, ".so.tmp"); // of a compiler that was killed: who compiles has the lock
-    if (strlen(e->d_name) >= NAME_SIZE || (!unfinished && !ends_with(e->d_name, ".so"))) continue;
+    const int unfinished = fhrl_text_ends_with(e->d_name, ".so.tmp"); // of a compiler that was killed: who compiles has the lock
+    if (strlen(e->d_name) >= NAME_SIZE || (!unfinished && !fhrl_text_ends_with(e->d_name, ".so"))) continue;
     if (unfinished) {
       unlinkat(folder, e->d_name, 0);
       continue;

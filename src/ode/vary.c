@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "base/text.h"
 
-enum { WORD = 64, NUMBERS = 3 };
+enum { WORD = 64 };
 
 // What an error message needs: where the text stands, and whose it is.
 typedef struct reader {
@@ -18,26 +19,6 @@ typedef struct reader {
   const char *place;
   fhrl_err *err;
 } reader;
-
-// ---- pieces of text
-
-// Copies [begin, end) without the blanks around it; 0 if it does not fit.
-static int cut(const char *begin, const char *end, char out[WORD])
-{
-  while (begin < end && isspace((unsigned char)*begin)) begin++;
-  while (end > begin && isspace((unsigned char)end[-1])) end--;
-  if (end - begin >= WORD) return 0;
-  memcpy(out, begin, (size_t)(end - begin));
-  out[end - begin] = '\0';
-  return 1;
-}
-
-static int number(const char *text, double *value)
-{
-  char *end;
-  *value = strtod(text, &end);
-  return end != text && *end == '\0' && isfinite(*value);
-}
 
 static fhrl_status wrong_value(const reader *r, const fhrl_field *f, const char *text)
 {
@@ -69,7 +50,7 @@ static int word_value(const fhrl_field *f, const char *text, double *value)
   case FHRL_CHOICE: *value = fhrl_field_choice(f->choices, text); return *value >= 0.0;
   case FHRL_FLAG: *value = strcmp(text, "true") == 0; return *value == 1.0 || strcmp(text, "false") == 0;
   case FHRL_REAL:
-  case FHRL_INT: return number(text, value) && fhrl_field_admits(f, *value);
+  case FHRL_INT: return fhrl_text_number(text, value) && fhrl_field_admits(f, *value);
   default: return 0;
   }
 }
@@ -120,24 +101,17 @@ static fhrl_status append(const reader *r, fhrl_vary_axis *a, double value)
 static fhrl_status parse_steps(const reader *r, fhrl_vary_axis *a, const char *text)
 {
   const fhrl_field *f = &r->s->model->param[a->param];
-  double v[NUMBERS];
-  char piece[WORD];
-  const char *at = text;
-  for (int k = 0; k < NUMBERS; k++) {
-    const char *end = k < NUMBERS - 1 ? strchr(at, ':') : at + strlen(at);
-    if (end == NULL || !cut(at, end, piece) || !number(piece, &v[k]))
-      return fhrl_fail(r->err, FHRL_ARG, "%s: ensemble.vary: %s = '%s' is no range; write start:step:stop", r->place, f->name, text);
-    at = end + 1;
-  }
+  fhrl_text_steps s;
+  if (!fhrl_text_steps_read(text, &s))
+    return fhrl_fail(r->err, FHRL_ARG, "%s: ensemble.vary: %s = '%s' is no range; write start:step:stop", r->place, f->name, text);
   if (f->kind != FHRL_REAL && f->kind != FHRL_INT) return wrong_value(r, f, text);
-  const double steps = floor((v[2] - v[0]) / v[1] + 1e-9); // .1:.1:1 is meant to reach 1
-  if (!(v[1] != 0.0 && steps >= 0.0))
+  if (!(s.count >= 0.0))
     return fhrl_fail(r->err, FHRL_ARG, "%s: ensemble.vary: %s = '%s' never gets from %g to %g; allowed: a step towards stop",
-      r->place, f->name, text, v[0], v[2]);
-  if (steps >= FHRL_VARY_VALUES)
+      r->place, f->name, text, s.start, s.stop);
+  if (s.count >= FHRL_VARY_VALUES)
     return fhrl_fail(r->err, FHRL_LIMIT, "%s: ensemble.vary: %s = '%s' has more than %d values", r->place, f->name, text,
       FHRL_VARY_VALUES);
-  for (long k = 0; k <= (long)steps; k++) FHRL_TRY(append(r, a, v[0] + (double)k * v[1]));
+  for (long k = 0; k <= (long)s.count; k++) FHRL_TRY(append(r, a, s.start + (double)k * s.step));
   return FHRL_OK;
 }
 
@@ -148,7 +122,7 @@ static fhrl_status parse_list(const reader *r, fhrl_vary_axis *a, const char *be
     const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma ? comma : end;
     char item[WORD];
     double value;
-    if (!cut(at, stop, item)) return wrong_value(r, f, "(too long)");
+    if (!fhrl_text_cut(at, stop, item, WORD)) return wrong_value(r, f, "(too long)");
     if (strchr(item, ':'))
       FHRL_TRY(parse_steps(r, a, item));
     else if (!word_value(f, item, &value))
@@ -167,11 +141,11 @@ static fhrl_status parse_draw(const reader *r, fhrl_vary_axis *a, const char *be
   char text[WORD], low[WORD], high[WORD];
   const char *gap = NULL;
   const char *const word = a->kind == FHRL_VARY_LOG ? "log" : "uniform";
-  if (cut(begin, end, text)) gap = strpbrk(text, " \t");
+  if (fhrl_text_cut(begin, end, text, WORD)) gap = strpbrk(text, " \t");
   if (f->kind != FHRL_REAL)
     return fhrl_fail(r->err, FHRL_ARG, "%s: ensemble.vary: %s is no real number to draw; allowed: a list of values", r->place, f->name);
-  if (gap == NULL || !cut(text, gap, low) || !cut(gap, text + strlen(text), high) || !number(low, &a->low) ||
-      !number(high, &a->high) || !(a->low < a->high) || (a->kind == FHRL_VARY_LOG && !(a->low > 0.0)))
+  if (gap == NULL || !fhrl_text_cut(text, gap, low, WORD) || !fhrl_text_cut(gap, text + strlen(text), high, WORD) || !fhrl_text_number(low, &a->low) ||
+      !fhrl_text_number(high, &a->high) || !(a->low < a->high) || (a->kind == FHRL_VARY_LOG && !(a->low > 0.0)))
     return fhrl_fail(r->err, FHRL_ARG, "%s: ensemble.vary: %s = %s '%s' is no range; write %s LOW HIGH, LOW below HIGH%s", r->place,
       f->name, word, gap ? text : "", word, a->kind == FHRL_VARY_LOG ? " and positive" : "");
   const double middle = 0.5 * a->low + 0.5 * a->high;
@@ -191,7 +165,7 @@ static fhrl_status parse_axis(const reader *r, fhrl_vary *v, const char *begin, 
 {
   char name[WORD];
   const char *equals = memchr(begin, '=', (size_t)(end - begin));
-  if (equals == NULL || !cut(begin, equals, name))
+  if (equals == NULL || !fhrl_text_cut(begin, equals, name, WORD))
     return fhrl_fail(r->err, FHRL_ARG, "%s: ensemble.vary: '%.*s' is no axis; write NAME = values, axes joined by ;", r->place,
       (int)(end - begin < 60 ? end - begin : 60), begin);
   const int param = fhrl_system_param(r->s->model, name);

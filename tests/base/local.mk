@@ -9,5 +9,6 @@ check_PROGRAMS += tests/base/test_signals
 check_PROGRAMS += tests/base/test_terminal
 check_PROGRAMS += tests/base/test_process
 check_PROGRAMS += tests/base/test_digest
+check_PROGRAMS += tests/base/test_text
 check_PROGRAMS += tests/base/test_lock
 check_PROGRAMS += tests/base/test_worker
