@@ -42,7 +42,6 @@ static double spread(int n, const fhrl_claims_run *const run[])
 // Of the gammas of one seed.
 static double overlap(const view *v, int seed, const double p[])
 {
-  if (!complete(v, v->count, v->gamma, seed)) return FHRL_NAN;
   const fhrl_claims_run *run[FHRL_CLAIMS_GAMMAS];
   int n = 0;
   for (int g = 0; g < v->count; g++) {
@@ -71,7 +70,7 @@ static fhrl_claims_mean overlap_of_seeds(const view *v)
 void fhrl_claims_rules_loss_overlap(const fhrl_claims_study *s, fhrl_claims_result *out)
 {
   const view v = look(s);
-  const fhrl_claims_mean m = over_seeds(&v, overlap, NULL);
+  const fhrl_claims_mean m = over_whole(&v, v.top, overlap, NULL);
   note(out, m, "1", "largest distance of the curves of two gammas over their height");
   note(out, overlap_of_seeds(&v), "1", "the same of two seeds (n: gammas)");
   if (m.n == 0) say(out, UNDECIDED, "It takes two gammas and %d steps of training.", 2 * WINDOW);
@@ -83,7 +82,6 @@ void fhrl_claims_rules_loss_overlap(const fhrl_claims_study *s, fhrl_claims_resu
 // Number p[0] at gamma p[1] less the mean over the other gammas of the range.
 static double beyond_others(const view *v, int seed, const double p[])
 {
-  if (!complete(v, v->count, v->gamma, seed)) return FHRL_NAN;
   double sum = 0.0;
   int n = 0;
   for (int g = 0; g < v->count; g++) {
@@ -98,8 +96,8 @@ static double beyond_others(const view *v, int seed, const double p[])
 void fhrl_claims_rules_loss_level(const fhrl_claims_study *s, fhrl_claims_result *out)
 {
   const view v = look(s);
-  const fhrl_claims_mean m = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_LOSS});
-  const fhrl_claims_mean least = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_FLOOR});
+  const fhrl_claims_mean m = over_whole(&v, v.top, over_range, (const double[]){FHRL_CLAIMS_LOSS});
+  const fhrl_claims_mean least = over_whole(&v, v.top, over_range, (const double[]){FHRL_CLAIMS_FLOOR});
   note(out, m, "nat/byte", "final loss over all gammas");
   note(out, least, "nat/byte", "entropy floor of the corpus");
   if (m.n == 0) {
@@ -119,11 +117,11 @@ void fhrl_claims_rules_loss_lowest(const fhrl_claims_study *s, fhrl_claims_resul
   const double limit = -0.0041;
   const view v = look(s);
   const double best = extreme(&v, v.count, v.gamma, FHRL_CLAIMS_LOSS, -1.0);
-  const fhrl_claims_mean m = over_seeds(&v, beyond_others, (const double[]){FHRL_CLAIMS_LOSS, 0.25});
+  const fhrl_claims_mean m = over_whole(&v, v.top, beyond_others, (const double[]){FHRL_CLAIMS_LOSS, 0.25});
   note(out, m, "nat/byte", "final loss at gamma = 0.25 less the mean of the others");
-  note(out, over_seeds(&v, beyond_others, (const double[]){FHRL_CLAIMS_LOSS, best}), "nat/byte",
+  note(out, over_whole(&v, v.top, beyond_others, (const double[]){FHRL_CLAIMS_LOSS, best}), "nat/byte",
     "that at gamma = %g, the lowest on average", best);
-  note(out, over_seeds(&v, beyond_others, (const double[]){FHRL_CLAIMS_LOSS, 0.15}), "nat/byte", "that at gamma = 0.15");
+  note(out, over_whole(&v, v.top, beyond_others, (const double[]){FHRL_CLAIMS_LOSS, 0.15}), "nat/byte", "that at gamma = 0.15");
   if (m.n == 0) say(out, UNDECIDED, "It takes gamma = 0.25 and another.");
   else if (side(m, limit) > 0)
     say(out, NO, "The loss at 0.25 is %+.2g from that at other gammas, where the paper's differs by about %.2g.", m.value, 2.0 * limit);
@@ -137,7 +135,6 @@ void fhrl_claims_rules_loss_lowest(const fhrl_claims_study *s, fhrl_claims_resul
 // R² of a straight line through number p[0] against gamma.
 static double straight(const view *v, int seed, const double p[])
 {
-  if (!complete(v, v->count, v->gamma, seed)) return FHRL_NAN;
   double n = 0.0, x = 0.0, y = 0.0, xx = 0.0, xy = 0.0, yy = 0.0;
   for (int g = 0; g < v->count; g++) {
     const double a = v->gamma[g], b = at(v, a, seed, (int)p[0]);
@@ -156,7 +153,6 @@ static double straight(const view *v, int seed, const double p[])
 // Largest over smallest of number p[0] among the gammas of the range above 0.
 static double evenness(const view *v, int seed, const double p[])
 {
-  if (!complete(v, v->count, v->gamma, seed)) return FHRL_NAN;
   double low = HUGE_VAL, high = 0.0;
   for (int g = 0; g < v->count; g++) {
     const double x = at(v, v->gamma[g], seed, (int)p[0]);
@@ -177,8 +173,8 @@ void fhrl_claims_rules_irr_linear(const fhrl_claims_study *s, fhrl_claims_result
     {FHRL_CLAIMS_C_IRR_ATTENTION, "attention's output, corpus bytes"}};
   enum { LEVELS = sizeof level / sizeof *level };
   const view v = look(s);
-  const fhrl_claims_mean line = over_seeds(&v, straight, (const double[]){FHRL_CLAIMS_IRR});
-  const fhrl_claims_mean even = over_seeds(&v, evenness, (const double[]){FHRL_CLAIMS_IRR_WR});
+  const fhrl_claims_mean line = over_whole(&v, v.top, straight, (const double[]){FHRL_CLAIMS_IRR});
+  const fhrl_claims_mean even = over_whole(&v, v.top, evenness, (const double[]){FHRL_CLAIMS_IRR_WR});
   const char *fits = NULL;
   int plain = 0, open = 0, others = 0;
   double most = 0.0;
@@ -334,17 +330,17 @@ void fhrl_claims_rules_wr_align(const fhrl_claims_study *s, fhrl_claims_result *
 {
   const view v = look(s);
   const double p = extreme(&v, v.count, v.gamma, FHRL_CLAIMS_ALIGN, 1.0);
-  const fhrl_claims_mean token = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_TOKEN});
+  const fhrl_claims_mean token = over_whole(&v, v.top, over_range, (const double[]){FHRL_CLAIMS_TOKEN});
   const fhrl_claims_mean peak = over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_ALIGN, p});
   note(out, token, "1", "least over largest singular value of the embedding");
   const fhrl_claims_mean zero = over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_ALIGN, 0.0});
-  const fhrl_claims_mean chance = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_CHANCE});
+  const fhrl_claims_mean chance = over_whole(&v, v.top, over_range, (const double[]){FHRL_CLAIMS_CHANCE});
   note(out, zero, "1", "top-k alignment at gamma = 0");
   note(out, peak, "1", "top-k alignment at its largest, gamma = %g", p);
   if (v.all) note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_ALIGN, v.every[v.all - 1]}), "1",
     "top-k alignment at gamma = %g", v.every[v.all - 1]);
   note(out, chance, "1", "the same of random matrices");
-  note(out, over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_CHANCE_HIGH}), "1", "97.5 %% of random matrices are below");
+  note(out, over_whole(&v, v.top, over_range, (const double[]){FHRL_CLAIMS_CHANCE_HIGH}), "1", "97.5 %% of random matrices are below");
   if (peak.n == 0) say(out, UNDECIDED, "No alignment was measured.");
   else if (s->vocabulary >= s->d && token.value > 1e-6)
     say(out, FHRL_CLAIMS_ILL_DEFINED, "The embedding (%d x %d) has rank d: its projector is the identity, and the alignment of the paper's "

@@ -12,7 +12,6 @@
 // Largest over smallest of number p[0] in the range, or (p[1] = 1) log10 of its geometric mean.
 static double flatness(const view *v, int seed, const double p[])
 {
-  if (!complete(v, v->count, v->gamma, seed)) return FHRL_NAN;
   double low = HUGE_VAL, high = 0.0, sum = 0.0;
   int n = 0;
   for (int g = 0; g < v->count; g++) {
@@ -39,8 +38,8 @@ void fhrl_claims_rules_states_esri_flat(const fhrl_claims_study *s, fhrl_claims_
   const view v = look(s);
   int known = 0, refuted = 0, fits = -1;
   for (int i = 0; i < READINGS; i++) {
-    const fhrl_claims_mean level = over_seeds(&v, flatness, (const double[]){esri[i].number, 1.0});
-    const fhrl_claims_mean flat = over_seeds(&v, flatness, (const double[]){esri[i].number, 0.0});
+    const fhrl_claims_mean level = over_whole(&v, v.top, flatness, (const double[]){esri[i].number, 1.0});
+    const fhrl_claims_mean flat = over_whole(&v, v.top, flatness, (const double[]){esri[i].number, 0.0});
     note(out, level, "1", "log10 of ESRI, mean over gammas: %s", esri[i].name);
     note(out, flat, "1", "largest over smallest among gammas: %s", esri[i].name);
     known += level.n > 0;
@@ -112,7 +111,7 @@ void fhrl_claims_rules_states_rdp(const fhrl_claims_study *s, fhrl_claims_result
     inside += x[FHRL_CLAIMS_CENTROID] >= x[FHRL_CLAIMS_CENTROID_LOW] && x[FHRL_CLAIMS_CENTROID] <= x[FHRL_CLAIMS_CENTROID_HIGH];
   }
   const fhrl_claims_mean frequency = fhrl_claims_mean_of(n, f), centroid = fhrl_claims_mean_of(n, c), chance = fhrl_claims_mean_of(n, null);
-  const fhrl_claims_mean beyond = over_seeds(&v, beyond_chance, NULL);
+  const fhrl_claims_mean beyond = over_whole(&v, v.top, beyond_chance, NULL);
   const double scatter = frequency.error * sqrt(n); // of single runs
 #define JUST(x) ((fhrl_claims_mean){x, FHRL_NAN, FHRL_NAN, FHRL_NAN, n})
   note(out, frequency, "1/probe", "dominant frequency, over gammas and seeds");
@@ -201,10 +200,10 @@ void fhrl_claims_rules_states_band(const fhrl_claims_study *s, fhrl_claims_resul
 void fhrl_claims_rules_states_slots(const fhrl_claims_study *s, fhrl_claims_result *out)
 {
   const view v = look(s);
-  const fhrl_claims_mean rank = over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_RANK});
+  const fhrl_claims_mean rank = over_whole(&v, v.top, over_range, (const double[]){FHRL_CLAIMS_RANK});
   const fhrl_claims_mean quiet = fhrl_claims_mean_at(s, FHRL_CLAIMS_QUIET, FHRL_NAN, FHRL_CLAIMS_RANK);
   note(out, rank, "1", "effective rank over all gammas (of r = %d)", s->r);
-  note(out, over_seeds(&v, over_range, (const double[]){FHRL_CLAIMS_RATIO}), "1", "sigma_2 / sigma_1 over all gammas");
+  note(out, over_whole(&v, v.top, over_range, (const double[]){FHRL_CLAIMS_RATIO}), "1", "sigma_2 / sigma_1 over all gammas");
   if (quiet.n > 0) note(out, quiet, "1", "effective rank without noise");
   if (rank.n == 0) say(out, UNDECIDED, "No slots were measured.");
   else if (s->r < 2) say(out, UNDECIDED, "There is only one slot.");
@@ -218,7 +217,6 @@ void fhrl_claims_rules_states_slots(const fhrl_claims_study *s, fhrl_claims_resu
 // Smallest rise of number p[0] from one gamma to the next.
 static double least_rise(const view *v, int seed, const double p[])
 {
-  if (!complete(v, v->all, v->every, seed)) return FHRL_NAN;
   double least = HUGE_VAL, last = FHRL_NAN;
   for (int g = 0; g < v->all; g++) {
     const double x = at(v, v->every[g], seed, (int)p[0]);
@@ -233,7 +231,7 @@ void fhrl_claims_rules_states_rises(const fhrl_claims_study *s, fhrl_claims_resu
 {
   const view v = look(s);
   const double most = v.all ? v.every[v.all - 1] : FHRL_NAN;
-  const fhrl_claims_mean m = over_seeds(&v, least_rise, (const double[]){FHRL_CLAIMS_IRR});
+  const fhrl_claims_mean m = over_whole(&v, HUGE_VAL, least_rise, (const double[]){FHRL_CLAIMS_IRR});
   note(out, m, "1", "smallest rise of IRR from one gamma to the next");
   note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_IRR, v.top}), "1", "IRR at gamma = %g", v.top);
   note(out, over_seeds(&v, value_at, (const double[]){FHRL_CLAIMS_IRR, most}), "1", "IRR at gamma = %g", most);

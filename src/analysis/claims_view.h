@@ -59,6 +59,19 @@ static inline fhrl_claims_mean over_seeds(const view *v, statistic *f, const dou
   return fhrl_claims_mean_of(v->seeds, value);
 }
 
+// The same of a statistic that goes over the gammas up to `limit`: from the seeds that have a network at each of them, so that
+// it goes over the same ones in each.
+static inline fhrl_claims_mean over_whole(const view *v, double limit, statistic *f, const double p[])
+{
+  double value[FHRL_CLAIMS_SEEDS];
+  for (int k = 0; k < v->seeds; k++) {
+    int whole = 1;
+    for (int g = 0; g < v->all; g++) whole &= v->every[g] > limit || find(v, FHRL_CLAIMS_GAMMA, v->every[g], v->seed[k]) != NULL;
+    value[k] = whole ? f(v, v->seed[k], p) : FHRL_NAN;
+  }
+  return fhrl_claims_mean_of(v->seeds, value);
+}
+
 // Where the interval lies: above the limit 1, below it -1, on it or unknown 0.
 static inline int side(fhrl_claims_mean m, double limit) { return m.low > limit ? 1 : m.high < limit ? -1 : 0; }
 static inline int within(fhrl_claims_mean m, double low, double high) { return side(m, low) > 0 && side(m, high) < 0; }
@@ -123,19 +136,9 @@ static inline double peak_of(const view *v, int number)
 
 // ---- statistics of one seed: p[0] is the number, the others are gammas
 
-// 1 if the seed has a network at each gamma of the range (up to v->count), or of all: what goes over gammas is taken from such
-// seeds alone, so that it goes over the same ones in each.
-static inline int complete(const view *v, int n, const double gamma[], int seed)
-{
-  for (int g = 0; g < n; g++)
-    if (!find(v, FHRL_CLAIMS_GAMMA, gamma[g], seed)) return 0;
-  return 1;
-}
-
 // Number p[0], averaged over the gammas of the range.
 static inline double over_range(const view *v, int seed, const double p[])
 {
-  if (!complete(v, v->count, v->gamma, seed)) return FHRL_NAN;
   double sum = 0.0;
   int n = 0;
   for (int g = 0; g < v->count; g++) {
