@@ -177,13 +177,6 @@ static fhrl_status stop_at_end(tracer *w, const fhrl_continuation_locate_point *
   return FHRL_OK;
 }
 
-static double largest(int n, const double x[])
-{
-  double size = 0.0;
-  for (int i = 0; i < n; i++) size = fmax(size, fabs(x[i]));
-  return size;
-}
-
 // Whether the step from p to next passed the start of this side, as it does on a closed curve.
 static int closes(const tracer *w, const fhrl_continuation_locate_point *p, const fhrl_continuation_locate_point *next,
   const double start[], const double tangent[])
@@ -227,7 +220,7 @@ static fhrl_status follow(tracer *w, int branch, fhrl_continuation_locate_point 
   if (q < low || q > high) {
     FHRL_TRY(stop_at_end(w, p, q < low ? low : high, next, &ok, err));
     why = "the end of the parameter's range";
-  } else if (largest(a->n, next->z) > plan->bound) why = "a component exceeds continue.bound";
+  } else if (fhrl_norm_max(a->n, next->z) > plan->bound) why = "a component exceeds continue.bound";
   if (!ok) return end_here(w, branch, why);
   if (!fresh) FHRL_TRY(fhrl_continuation_locate_between(a, p, next, collect, &c, err));
   const fhrl_continuation_point here = plain_point(w, next);

@@ -15,20 +15,6 @@ static const double singular = 1e-8; // of sigma, times max(1, sigma_1): as equi
 static const double beside = 0.05;   // times 1 + max |x|: how far away a neighbour is looked for
 static const double arrived = 1e-5;  // times 1 + max |x|: from one root to the other
 
-static double size_of(int n, const double v[])
-{
-  double size = 0.0;
-  for (int i = 0; i < n; i++) size = fmax(size, fabs(v[i]));
-  return size;
-}
-
-static double dot(int n, const double a[], const double b[])
-{
-  double sum = 0.0;
-  for (int i = 0; i < n; i++) sum += a[i] * b[i];
-  return sum;
-}
-
 // ---- phases
 
 // 1 if F is the same a whole turn of component i away from some points where nothing is special.
@@ -40,7 +26,7 @@ static int is_phase(fhrl_continuum *c, int i)
     if (!isfinite(fhrl_newton_residual(c->w, c->x, c->F))) return 0;
     c->x[i] += turn;
     if (!isfinite(fhrl_newton_residual(c->w, c->x, c->d))) return 0;
-    const double rounding = 1e-12 * (1.0 + size_of(n, c->F));
+    const double rounding = 1e-12 * (1.0 + fhrl_norm_max(n, c->F));
     for (int j = 0; j < n; j++)
       if (fabs(c->d[j] - c->F[j]) > rounding) return 0;
   }
@@ -114,12 +100,12 @@ static int correct(fhrl_continuum *c, int m, double x[])
   const int n = c->w->s->n;
   for (int k = 0; k < CORRECTIONS; k++) {
     if (!isfinite(fhrl_newton_residual(c->w, x, c->F))) return 0;
-    if (size_of(n, c->F) <= c->w->tolerance * (1.0 + size_of(n, x))) return 1;
+    if (fhrl_norm_max(n, c->F) <= c->w->tolerance * (1.0 + fhrl_norm_max(n, x))) return 1;
     if (!decompose(c, x)) return 0;
     for (int j = 0; j < n - m; j++) {
       const double *v = c->right + (size_t)j * (size_t)n;
       if (!(c->sigma[j] > 0.0) || fhrl_newton_product(c->w, x, v, c->step) != 0) return 0;
-      const double part = dot(n, c->step, c->F) / (c->sigma[j] * c->sigma[j]); // u . F/sigma, as J v = sigma u
+      const double part = fhrl_dot(n, c->step, c->F) / (c->sigma[j] * c->sigma[j]); // u . F/sigma, as J v = sigma u
       for (int i = 0; i < n; i++) x[i] -= part * v[i];
     }
   }
@@ -133,7 +119,7 @@ static int neighbour(fhrl_continuum *c, int m, const double x[], const double v[
   for (int i = 0; i < n; i++) c->trial[i] = x[i] + off * v[i];
   if (!correct(c, m, c->trial)) return 0;
   for (int i = 0; i < n; i++) c->trial[i] -= x[i];
-  const double along = dot(n, c->trial, v) / off;
+  const double along = fhrl_dot(n, c->trial, v) / off;
   return along > 0.5 && along < 2.0;
 }
 
@@ -148,7 +134,7 @@ int fhrl_continuum_dimension(fhrl_continuum *c, const double x[])
   double *null = malloc((size_t)m * (size_t)n * sizeof *null); // correct() decomposes anew
   if (null == NULL) return 0;
   memcpy(null, c->right + (size_t)(n - m) * (size_t)n, (size_t)m * (size_t)n * sizeof *null);
-  const double off = beside * (1.0 + size_of(n, x));
+  const double off = beside * (1.0 + fhrl_norm_max(n, x));
   int all = 1;
   for (int k = 0; k < m && all; k++)
     all = neighbour(c, m, x, null + (size_t)k * (size_t)n, off) && neighbour(c, m, x, null + (size_t)k * (size_t)n, -off);
@@ -160,27 +146,27 @@ int fhrl_continuum_dimension(fhrl_continuum *c, const double x[])
 static int walk(fhrl_continuum *c, int m, const double x[], const double y[], double middle)
 {
   const int n = c->w->s->n;
-  const double near = arrived * (1.0 + size_of(n, y));
+  const double near = arrived * (1.0 + fhrl_norm_max(n, y));
   double *at = c->x, left = HUGE_VAL;
   memcpy(at, x, (size_t)n * sizeof *at);
   for (int k = 0; k < WALK; k++) {
     difference(c, at, y, middle, c->d);
-    left = sqrt(dot(n, c->d, c->d));
+    left = fhrl_norm(n, c->d);
     if (left <= near || fhrl_continuum_distance(c, at, y) <= near) return 1;
     if (!decompose(c, at)) return 0;
     memset(c->step, 0, (size_t)n * sizeof *c->step);
     for (int j = n - m; j < n; j++) {
-      const double *v = c->right + (size_t)j * (size_t)n, part = dot(n, v, c->d);
+      const double *v = c->right + (size_t)j * (size_t)n, part = fhrl_dot(n, v, c->d);
       for (int i = 0; i < n; i++) c->step[i] += part * v[i];
     }
-    if (sqrt(dot(n, c->step, c->step)) < 1e-3 * left) return 0; // as near as it gets
+    if (fhrl_norm(n, c->step) < 1e-3 * left) return 0; // as near as it gets
     double taken = 1.0, after = HUGE_VAL;
     memcpy(c->d, c->step, (size_t)n * sizeof *c->d); // correct() uses step
     for (int h = 0; h < HALVINGS && !(after < left); h++, taken *= 0.5) {
       for (int i = 0; i < n; i++) c->trial[i] = at[i] + taken * c->d[i];
       if (!correct(c, m, c->trial)) continue;
       difference(c, c->trial, y, middle, c->step);
-      after = sqrt(dot(n, c->step, c->step));
+      after = fhrl_norm(n, c->step);
     }
     if (!(after < left)) return 0;
     memcpy(at, c->trial, (size_t)n * sizeof *at);

@@ -51,13 +51,6 @@ typedef struct search {
   const double **root; // owned; (limit) the states of the roots
 } search;
 
-static double size_of(int n, const double v[])
-{
-  double size = 0.0;
-  for (int i = 0; i < n; i++) size = fmax(size, fabs(v[i]));
-  return size;
-}
-
 static double distance(const search *w, const double x[], const double y[])
 {
   double size = 0.0;
@@ -70,7 +63,7 @@ static double distance(const search *w, const double x[], const double y[])
 static fhrl_equilibrium *known(search *w, int m)
 {
   fhrl_equilibria *all = w->all;
-  const double near = w->plan->distinct * (1.0 + size_of(all->n, w->x));
+  const double near = w->plan->distinct * (1.0 + fhrl_norm_max(all->n, w->x));
   for (int k = 0; k < all->count; k++)
     if (distance(w, w->root[k], w->x) <= near) return &all->item[k];
   for (int k = 0; k < all->count && m > 0; k++)
@@ -90,7 +83,7 @@ static fhrl_status add(search *w, int m, fhrl_err *err)
 {
   fhrl_equilibria *all = w->all;
   if (w->beside.phases > 0) fhrl_continuum_unwind(&w->beside, w->x);
-  const double nothing = 1e-14 * (1.0 + size_of(all->n, w->x)), residual = size_of(all->n, w->newton.F);
+  const double nothing = 1e-14 * (1.0 + fhrl_norm_max(all->n, w->x)), residual = fhrl_norm_max(all->n, w->newton.F);
   for (int i = 0; i < all->n; i++)
     if (fabs(w->x[i]) <= nothing) w->x[i] = 0.0; // what rounding leaves of a zero
   FHRL_TRY(fhrl_equilibrium_kind_find(&w->newton, w->plan, w->x, &all->item[all->count], err));
@@ -145,7 +138,7 @@ static void sort(fhrl_equilibria *all)
 static int jumps(search *w)
 {
   const size_t n = (size_t)w->all->n;
-  const double off = 1e-9 * (1.0 + size_of((int)n, w->x));
+  const double off = 1e-9 * (1.0 + fhrl_norm_max((int)n, w->x));
   double *beside = w->work, *d = beside + n, *F = d + n, *Jd = F + n;
   fhrl_random_normal((fhrl_random){.seed = 1, .stream = FHRL_STREAM_START, .sequence = 4}, 0, n, d);
   const double scale = off / fhrl_norm((int)n, d);
@@ -155,7 +148,7 @@ static int jumps(search *w)
   }
   if (!isfinite(fhrl_newton_residual(&w->newton, beside, F)) || fhrl_newton_product(&w->newton, w->x, d, Jd) != 0) return 1;
   for (size_t i = 0; i < n; i++) F[i] -= Jd[i];
-  return size_of((int)n, F) > 1e5 * off;
+  return fhrl_norm_max((int)n, F) > 1e5 * off;
 }
 
 static fhrl_status try_start(search *w, int k, const double x0[], fhrl_err *err)

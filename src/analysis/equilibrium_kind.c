@@ -13,13 +13,6 @@
 enum { CONFIRMATIONS = 20 };
 static const double arnoldi_tolerance = 1e-10;
 
-static double size_of(int n, const double v[])
-{
-  double size = 0.0;
-  for (int i = 0; i < n; i++) size = fmax(size, fabs(v[i]));
-  return size;
-}
-
 // h_c and its bifurcation from one more eigenvalue, if that is met first.
 static void limit_step(fhrl_equilibrium *q, double re, double im, double tiny)
 {
@@ -31,7 +24,7 @@ static void limit_step(fhrl_equilibrium *q, double re, double im, double tiny)
 
 static double boundary(const fhrl_equilibrium *q)
 {
-  return 1e-8 * fmax(1.0, fmax(size_of(q->eigenvalues, q->re), size_of(q->eigenvalues, q->im)));
+  return 1e-8 * fmax(1.0, fmax(fhrl_norm_max(q->eigenvalues, q->re), fhrl_norm_max(q->eigenvalues, q->im)));
 }
 
 void fhrl_equilibrium_kind_classify(fhrl_equilibrium *q, int map)

@@ -13,17 +13,10 @@
 
 enum { FEW = 3 }; // states
 
-static double largest(int n, const double v[])
-{
-  double size = 0.0;
-  for (int i = 0; i < n; i++) size = fmax(size, fabs(v[i]));
-  return size;
-}
-
 fhrl_status fhrl_portrait_saddle_vector(int n, const double J[], double lambda, double work[], double v[], fhrl_err *err)
 {
   // off the eigenvalue by what leaves the matrix regular: each step then shrinks all else by that over the distance
-  const double shift = lambda + 1e-9 * fmax(largest(n * n, J), fabs(lambda));
+  const double shift = lambda + 1e-9 * fmax(fhrl_norm_max(n * n, J), fabs(lambda));
   memcpy(work, J, (size_t)n * n * sizeof *work);
   for (int i = 0; i < n; i++) work[(size_t)i * n + i] -= shift;
   for (int i = 0; i < n; i++) v[i] = 1.0 + 0.1 * (i % 7); // no eigenvector of anything in particular
@@ -52,7 +45,7 @@ typedef struct saddle {
 static int is_simple(const fhrl_equilibrium *q, int i)
 {
   const int n = q->eigenvalues;
-  const double size = fmax(largest(n, q->re), largest(n, q->im)), tiny = 1e-8 * fmax(1.0, size);
+  const double size = fmax(fhrl_norm_max(n, q->re), fhrl_norm_max(n, q->im)), tiny = 1e-8 * fmax(1.0, size);
   if (fabs(q->re[i]) <= tiny || fabs(q->im[i]) > tiny) return 0;
   for (int j = 0; j < n; j++)
     if (j != i && hypot(q->re[j] - q->re[i], q->im[j]) <= 1e-6 * size) return 0;
@@ -62,7 +55,7 @@ static int is_simple(const fhrl_equilibrium *q, int i)
 static int count_side(const fhrl_equilibrium *q, double sign)
 {
   const int n = q->eigenvalues;
-  const double tiny = 1e-8 * fmax(1.0, fmax(largest(n, q->re), largest(n, q->im)));
+  const double tiny = 1e-8 * fmax(1.0, fmax(fhrl_norm_max(n, q->re), fhrl_norm_max(n, q->im)));
   int count = 0;
   for (int i = 0; i < n; i++) count += sign * q->re[i] > tiny;
   return count;
@@ -72,7 +65,7 @@ static int count_side(const fhrl_equilibrium *q, double sign)
 static int beyond(const saddle *k, const fhrl_equilibrium *q, int sign)
 {
   const int n = k->plane->s->n;
-  const double step = 1e-3 * (1.0 + largest(n, q->x));
+  const double step = 1e-3 * (1.0 + fhrl_norm_max(n, q->x));
   for (int i = 0; i < n; i++) k->dx[i] = q->x[i] + sign * step * k->v[i];
   return fhrl_portrait_plane_refuses(k->plane, k->dx);
 }
@@ -102,7 +95,7 @@ static fhrl_status draw_directions(const saddle *k, const fhrl_equilibrium *q, d
 static double linear_reach(const saddle *k, const fhrl_equilibrium *q, double lambda)
 {
   const fhrl_system *s = k->plane->s;
-  const double size = 1.0 + largest(s->n, q->x);
+  const double size = 1.0 + fhrl_norm_max(s->n, q->x);
   for (double delta = 1e-3 * size; delta > 1e-13 * size; delta *= 0.1) {
     double worst = 0.0;
     for (int sign = -1; sign <= 1; sign += 2) {

@@ -31,13 +31,6 @@ static int dynamics(const fhrl_contract_case *c, const double x[], double out[])
   return (c->model->rhs ? c->model->rhs : c->model->step)(c->s, when, x, out);
 }
 
-static double largest(int n, const double a[])
-{
-  double m = 0.0;
-  for (int i = 0; i < n; i++) m = fmax(m, fabs(a[i]));
-  return m;
-}
-
 static fhrl_status refused(const char *what, int code, fhrl_err *err)
 {
   return fhrl_fail(err, FHRL_NUMERIC, "%s returns %d", what, code);
@@ -109,7 +102,7 @@ fhrl_status fhrl_contract_field_linear(const fhrl_contract_case *c, fhrl_err *er
   if (code == 0) code = c->model->jvp(c->s, when, c->x, sum, Js);
   if (code != 0) return refused("jvp", code, err);
   // rounding alone: some n terms of the size of the products
-  const double bound = 1e-13 * (1.0 + n) * (largest(n, Jv) + largest(n, Jw));
+  const double bound = 1e-13 * (1.0 + n) * (fhrl_norm_max(n, Jv) + fhrl_norm_max(n, Jw));
   for (int i = 0; i < n; i++) Jv[i] = a * Jv[i] + b * Jw[i];
   return near(c, "J(av + bw)", Js, Jv, bound, err);
 }
@@ -129,7 +122,7 @@ fhrl_status fhrl_contract_field_derivative(const fhrl_contract_case *c, fhrl_err
   for (int i = 0; i < n; i++) at[i] = c->x[i] - h * v[i];
   if (code == 0) code = dynamics(c, at, back);
   if (code != 0) return refused(c->model->rhs ? "rhs" : "step", code, err);
-  const double bound = 1e-8 * (largest(n, forward) + largest(n, Jv) + largest(n, c->x));
+  const double bound = 1e-8 * (fhrl_norm_max(n, forward) + fhrl_norm_max(n, Jv) + fhrl_norm_max(n, c->x));
   for (int i = 0; i < n; i++) forward[i] = (forward[i] - back[i]) / (2.0 * h);
   return near(c, "J v against differences", Jv, forward, bound, err);
 }
@@ -146,7 +139,7 @@ fhrl_status fhrl_contract_field_terms(const fhrl_contract_case *c, fhrl_err *err
     for (int i = 0; i < n; i++) part[i] = 1e300; // a term writes all components, also those it does not touch
     if ((code = m->split(c->s, k, when, c->x, part)) != 0) return refused(m->term[k].name, code, err);
     FHRL_TRY(finite(c, m->term[k].name, n, part, err));
-    scale += largest(n, part);
+    scale += fhrl_norm_max(n, part);
     for (int i = 0; i < n; i++) sum[i] += part[i];
   }
   return near(c, "the sum of the terms against rhs", sum, dx, 1e-14 * (1.0 + m->n_term) * scale, err);
@@ -164,7 +157,7 @@ fhrl_status fhrl_contract_field_nan(const fhrl_contract_case *c, fhrl_err *err)
     const int code = c->s->model->jvp(c->s, when, c->x, e, dx);
     if (code != 0) return refused("jvp", code, err);
     e[k] = 0.0;
-    const int matters = largest(n, dx) > 0.0;
+    const int matters = fhrl_norm_max(n, dx) > 0.0;
     memcpy(bad, c->x, (size_t)n * sizeof *bad);
     bad[k] = (double)NAN;
     int seen = dynamics(c, bad, dx) != 0;
@@ -282,7 +275,7 @@ fhrl_status fhrl_contract_field_divergence(const fhrl_contract_case *c, fhrl_err
     if (code != 0) return refused("jvp", code, err);
     e[j] = 0.0;
     trace += column[j];
-    size += largest(n, column) * fmax(1.0, fabs(c->x[j]));
+    size += fhrl_norm_max(n, column) * fmax(1.0, fabs(c->x[j]));
   }
   const double blur = fhrl_difference_used(c->model) ? 1e-8 * size : 0.0; // what differences cannot tell
   for (int k = 0; k < c->model->n_check; k++) {

@@ -158,6 +158,14 @@ static inline double fhrl_dot(int n, const double a[], const double b[])
 
 static inline double fhrl_norm(int n, const double a[]) { return sqrt(fhrl_dot(n, a, a)); }
 
+// Largest |a_i|; it passes over a NaN.
+static inline double fhrl_norm_max(int n, const double a[])
+{
+  double size = 0.0;
+  for (int i = 0; i < n; i++) size = fmax(size, fabs(a[i]));
+  return size;
+}
+
 // y = A x; A (rows, cols)
 static inline void fhrl_matvec(int rows, int cols, const double A[], const double x[], double y[])
 {

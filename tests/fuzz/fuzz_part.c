@@ -63,18 +63,6 @@ static void setup(void)
 
 // ---- the format once more, by its description
 
-static uint64_t mix(uint64_t sum, const unsigned char *bytes, size_t size)
-{
-  for (; size >= 8; bytes += 8, size -= 8) {
-    uint64_t word;
-    memcpy(&word, bytes, 8);
-    sum = (sum ^ word) * 0x100000001b3u;
-    sum ^= sum >> 29;
-  }
-  for (; size > 0; bytes++, size--) sum = (sum ^ *bytes) * 0x100000001b3u;
-  return sum;
-}
-
 // The checksum runs over the pieces as they are written: each begins a word of its own.
 static void seal(const struct run *r, unsigned char *bytes, size_t size)
 {
@@ -86,14 +74,14 @@ static void seal(const struct run *r, unsigned char *bytes, size_t size)
   memcpy(bytes + 8, &r->identity, 8);
   memcpy(bytes + 16, &row, 8);
   for (size_t at = HEAD; size - at >= 24;) {
-    uint64_t head[3], sum = mix(0xcbf29ce484222325u, bytes + at, 24);
+    uint64_t head[3], sum = fhrl_part_mix(fhrl_part_seed(), bytes + at, 24);
     memcpy(head, bytes + at, sizeof head);
     const size_t left = size - at - 24;
     if (head[0] > left / 8 / row || head[1] > left / sizeof(fhrl_happening) || head[2] > left / 8 / n) return;
     const size_t rows = (size_t)head[0] * row * 8, events = (size_t)head[1] * sizeof(fhrl_happening), crossings = (size_t)head[2] * n * 8;
     if (rows + events + crossings + sizeof(fhrl_integrator_past) + 8 > left) return;
     at += 24;
-    sum = mix(sum, bytes + at, rows + events + crossings + sizeof(fhrl_integrator_past)); // all of them whole words
+    sum = fhrl_part_mix(sum, bytes + at, rows + events + crossings + sizeof(fhrl_integrator_past)); // all of them whole words
     at += rows + events + crossings + sizeof(fhrl_integrator_past);
     memcpy(bytes + at, &sum, 8);
     at += 8;
