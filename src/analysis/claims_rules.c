@@ -230,9 +230,13 @@ void fhrl_claims_rules_irr_wr(const fhrl_claims_study *s, fhrl_claims_result *ou
     say(out, YES, "Rise and fall are seen. Levels at %g and %g: %.2g and %.2g over x_pre, %.2g and %.2g over attention's output.", low, v.top,
       plain[1].value, plain[2].value, other[1].value, other[2].value);
   else if (side(rise, 0.0) < 0 || side(fall, 0.0) < 0) say(out, NO, "%s is refuted.", side(rise, 0.0) < 0 ? "The rise" : "The fall");
-  else
-    say(out, UNDECIDED, "Over x_pre the seeds do not decide %s: %.2g (95 %% from %.2g to %.2g).", side(rise, 0.0) == 0 ? "the rise" : "the fall",
-      side(rise, 0.0) == 0 ? rise.value : fall.value, side(rise, 0.0) == 0 ? rise.low : fall.low, side(rise, 0.0) == 0 ? rise.high : fall.high);
+  else {
+    const int rises = side(rise, 0.0) > 0;
+    const fhrl_claims_mean m = rises ? fall : rise;
+    if (m.n < 2) too_few(out, "Rise or fall");
+    else say(out, UNDECIDED, "Over x_pre the seeds do not decide the %s: %.2g (95 %% from %.2g to %.2g).", rises ? "fall" : "rise", m.value,
+        m.low, m.high);
+  }
 }
 
 // ---- W_r

@@ -121,6 +121,7 @@ START_TEST(one_seed_does_not_decide)
   for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
     assert_verdict(ids[i], FHRL_CLAIMS_UNDECIDED);
     ck_assert_int_gt(got.count, 0); // but shows its numbers
+    ck_assert_msg(strstr(got.reason, "nan") == NULL, "%s: %s", ids[i], got.reason);
   }
 }
 END_TEST
